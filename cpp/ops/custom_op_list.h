@@ -1,0 +1,1 @@
+// The custom operators of this build, one row each: X(kName), a CustomOpDef.
