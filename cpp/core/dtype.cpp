@@ -19,7 +19,7 @@ constexpr Row kRows[kDTypeCount] = {
     {"bool", "BOOL", 8, Kind::kOther},           {"int16", "INT16", 16, Kind::kInteger},
     {"complex64", "COMPLEX64", 64, Kind::kOther}, {"int8", "INT8", 8, Kind::kInteger},
     {"float64", "FLOAT64", 64, Kind::kFloating}, {"complex128", "COMPLEX128", 128, Kind::kOther},
-    {"uint64", "UINT64", 64, Kind::kInteger},    {"resource", "RESOURCE", 0, Kind::kOther},
+    {"uint64", "UINT64", 64, Kind::kInteger},    {"resource", "RESOURCE", 32, Kind::kOther},
     {"variant", "VARIANT", 0, Kind::kOther},     {"uint32", "UINT32", 32, Kind::kInteger},
     {"uint16", "UINT16", 16, Kind::kInteger},    {"int4", "INT4", 4, Kind::kInteger},
     {"bfloat16", "BFLOAT16", 16, Kind::kFloating}, {"int2", "INT2", 2, Kind::kInteger},

@@ -19,7 +19,7 @@ inline constexpr int kDTypeCount = 23;
 const char* dtype_name(DType type);
 // "FLOAT32", "INT8" ...: the names LiteRT's messages use.
 const char* dtype_upper_name(DType type);
-// Bits of one element; 0 for string, resource and variant, which have no fixed size.
+// Bits of one element; 0 for string and variant, which have no fixed size. A resource is an int32 handle.
 int dtype_bits(DType type);
 // Bytes of one element. Types below a byte answer 1: in memory they are unpacked to one element per byte.
 inline size_t dtype_size(DType type) { return static_cast<size_t>((dtype_bits(type) + 7) / 8); }
