@@ -11,8 +11,8 @@ const char* isa_name(Isa isa);  // "portable", "avx2", "avx512", "avx512vnni"
 
 // The best level of processor and operating system, by cpuid and xgetbv.
 Isa detect_isa();
-// detect_isa(), capped by the environment variable LITEWRIGHT_FORCE_ISA (a name as above; an unknown one is an Error).
-// Read once.
+// detect_isa(), capped by the environment variable LITEWRIGHT_FORCE_ISA (a name as above; an unknown one is
+// an Error). Read once.
 Isa current_isa();
 
 }  // namespace litewright

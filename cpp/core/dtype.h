@@ -8,10 +8,29 @@
 namespace litewright {
 
 enum class DType : int8_t {
-  kFloat32 = 0, kFloat16 = 1, kInt32 = 2, kUInt8 = 3, kInt64 = 4, kString = 5, kBool = 6, kInt16 = 7,
-  kComplex64 = 8, kInt8 = 9, kFloat64 = 10, kComplex128 = 11, kUInt64 = 12, kResource = 13, kVariant = 14,
-  kUInt32 = 15, kUInt16 = 16, kInt4 = 17, kBFloat16 = 18, kInt2 = 19, kUInt4 = 20,
-  kFloat8E4M3FN = 21, kFloat8E5M2 = 22,
+  kFloat32 = 0,
+  kFloat16 = 1,
+  kInt32 = 2,
+  kUInt8 = 3,
+  kInt64 = 4,
+  kString = 5,
+  kBool = 6,
+  kInt16 = 7,
+  kComplex64 = 8,
+  kInt8 = 9,
+  kFloat64 = 10,
+  kComplex128 = 11,
+  kUInt64 = 12,
+  kResource = 13,
+  kVariant = 14,
+  kUInt32 = 15,
+  kUInt16 = 16,
+  kInt4 = 17,
+  kBFloat16 = 18,
+  kInt2 = 19,
+  kUInt4 = 20,
+  kFloat8E4M3FN = 21,
+  kFloat8E5M2 = 22,
 };
 inline constexpr int kDTypeCount = 23;
 
@@ -39,9 +58,9 @@ struct BFloat16 {
 
 template <class T>
 struct DTypeOf;
-#define LITEWRIGHT_DTYPE_OF(T, D) \
-  template <>                     \
-  struct DTypeOf<T> {             \
+#define LITEWRIGHT_DTYPE_OF(T, D)            \
+  template <>                                \
+  struct DTypeOf<T> {                        \
     static constexpr DType value = DType::D; \
   }
 LITEWRIGHT_DTYPE_OF(float, kFloat32);

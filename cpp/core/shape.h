@@ -8,7 +8,8 @@
 
 namespace litewright {
 
-// Extents, outermost first. In a Graph -1 is a dimension known only at run time; in a running subgraph all are >= 0.
+// Extents, outermost first. In a Graph -1 is a dimension known only at run time; in a running subgraph all
+// are >= 0.
 using Shape = std::vector<int32_t>;
 
 // The number of elements; nothing if a dimension is negative or the product does not fit.

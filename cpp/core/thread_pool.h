@@ -6,7 +6,8 @@
 
 namespace litewright {
 
-// A borrowed callable `void(int64_t begin, int64_t end)`; it must outlive the call it is passed to. Never allocates.
+// A borrowed callable `void(int64_t begin, int64_t end)`; it must outlive the call it is passed to. Never
+// allocates.
 class RangeFunction {
  public:
   template <class F>
@@ -21,8 +22,8 @@ class RangeFunction {
   void (*call_)(const void*, int64_t, int64_t);
 };
 
-// A fixed number of threads, the caller's included. One parallel_for at a time; calls from inside a running one, and
-// concurrent calls from other threads, run in the calling thread. `f` must not throw.
+// A fixed number of threads, the caller's included. One parallel_for at a time; calls from inside a running
+// one, and concurrent calls from other threads, run in the calling thread. `f` must not throw.
 class ThreadPool {
  public:
   explicit ThreadPool(int num_threads);

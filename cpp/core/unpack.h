@@ -1,4 +1,5 @@
-// Elements smaller than a byte: in files packed, low bits first; in memory one int8 (uint8 for unsigned) each.
+// Elements smaller than a byte: in files packed, low bits first; in memory one int8 (uint8 for unsigned)
+// each.
 #pragma once
 
 #include <cstdint>

@@ -8,8 +8,8 @@
 namespace litewright {
 namespace {
 
-// An unknown dimension is inferred by trying two values. Both have many divisors, so that reshapes of them work; a result that differs
-// between the two tries depends on the unknown one.
+// An unknown dimension is inferred by trying two values. Both have many divisors, so that reshapes of them
+// work; a result that differs between the two tries depends on the unknown one.
 constexpr int32_t kStandIns[] = {720, 5040};
 
 struct Inferred {
@@ -65,7 +65,8 @@ Inferred infer_with(const Subgraph& subgraph, const Operator& op, int outputs, i
 }  // namespace
 
 std::vector<Tensor> infer_operator(const Subgraph& subgraph, const Operator& op, int outputs) {
-  if (find_op(op.code) == nullptr) fail(ErrorCode::kUnsupported, "this build has no operator ", op.display_name());
+  if (find_op(op.code) == nullptr)
+    fail(ErrorCode::kUnsupported, "this build has no operator ", op.display_name());
   const Inferred first = infer_with(subgraph, op, outputs, kStandIns[0]);
   const Inferred second = infer_with(subgraph, op, outputs, kStandIns[1]);
   std::vector<Tensor> tensors(outputs);
@@ -74,7 +75,8 @@ std::vector<Tensor> infer_operator(const Subgraph& subgraph, const Operator& op,
     tensors[i].shape = first.shapes[i];
     tensors[i].has_rank = first.ranked[i];
     if (first.shapes[i].size() != second.shapes[i].size()) {
-      fail(ErrorCode::kUnsupported, op.display_name(), ": the rank of its result depends on an unknown dimension");
+      fail(ErrorCode::kUnsupported, op.display_name(),
+           ": the rank of its result depends on an unknown dimension");
     }
     for (size_t d = 0; d < first.shapes[i].size(); ++d) {
       if (first.shapes[i][d] != second.shapes[i][d]) tensors[i].shape[d] = -1;
@@ -118,12 +120,13 @@ TensorId GraphBuilder::constant(DType dtype, Shape shape, Bytes data, const std:
                      .data = std::move(data)});
 }
 
-TensorId GraphBuilder::add(BuiltinOp op, const std::vector<TensorId>& inputs, Options options, const std::string& name) {
+TensorId GraphBuilder::add(BuiltinOp op, const std::vector<TensorId>& inputs, Options options,
+                           const std::string& name) {
   return add_multi(op, inputs, std::move(options), 1, name)[0];
 }
 
-std::vector<TensorId> GraphBuilder::add_multi(BuiltinOp code, const std::vector<TensorId>& inputs, Options options, int outputs,
-                                              const std::string& name) {
+std::vector<TensorId> GraphBuilder::add_multi(BuiltinOp code, const std::vector<TensorId>& inputs,
+                                              Options options, int outputs, const std::string& name) {
   Operator op;
   op.code = code;
   op.inputs = inputs;
@@ -133,11 +136,12 @@ std::vector<TensorId> GraphBuilder::add_multi(BuiltinOp code, const std::vector<
   try {
     results = infer_operator(subgraph(), op, outputs);
   } catch (const NeedsValue& missing) {
-    fail(ErrorCode::kUnsupported, op.display_name(), layer_.empty() ? "" : " of layer '" + layer_ + "'", ": operand ", missing.operand,
-         " should be a constant");
+    fail(ErrorCode::kUnsupported, op.display_name(), layer_.empty() ? "" : " of layer '" + layer_ + "'",
+         ": operand ", missing.operand, " should be a constant");
   }
   for (Tensor& tensor : results) {
-    tensor.name = name.empty() ? unique_name((layer_.empty() ? "" : layer_ + "/") + builtin_op_name(code)) : name;
+    tensor.name =
+        name.empty() ? unique_name((layer_.empty() ? "" : layer_ + "/") + builtin_op_name(code)) : name;
   }
   return add_declared(std::move(op), results);
 }

@@ -10,7 +10,8 @@ namespace litewright {
 
 class GraphBuilder {
  public:
-  // Adds to `graph.subgraphs[subgraph]`, which is made if it is the next one. `graph` must outlive the builder.
+  // Adds to `graph.subgraphs[subgraph]`, which is made if it is the next one. `graph` must outlive the
+  // builder.
   explicit GraphBuilder(Graph& graph, int subgraph = 0);
 
   // The layer that later operators belong to, for tensor names and messages.
@@ -36,12 +37,13 @@ class GraphBuilder {
   // `data` holds exactly the elements of `shape`.
   TensorId constant(DType dtype, Shape shape, Bytes data, const std::string& name = "");
 
-  // Adds an operator with one result, inferred from the operator table. A dimension that depends on an unknown one is unknown.
-  // Error (with the layer) if the operator refuses its operands.
-  TensorId add(BuiltinOp op, const std::vector<TensorId>& inputs, Options options = {}, const std::string& name = "");
+  // Adds an operator with one result, inferred from the operator table. A dimension that depends on an
+  // unknown one is unknown. Error (with the layer) if the operator refuses its operands.
+  TensorId add(BuiltinOp op, const std::vector<TensorId>& inputs, Options options = {},
+               const std::string& name = "");
   // The same for `outputs` results.
-  std::vector<TensorId> add_multi(BuiltinOp op, const std::vector<TensorId>& inputs, Options options, int outputs,
-                                  const std::string& name = "");
+  std::vector<TensorId> add_multi(BuiltinOp op, const std::vector<TensorId>& inputs, Options options,
+                                  int outputs, const std::string& name = "");
   // An operator whose results the caller states (control flow, custom operators): nothing is inferred.
   std::vector<TensorId> add_declared(Operator op, const std::vector<Tensor>& outputs);
 
@@ -63,8 +65,8 @@ class GraphBuilder {
   int next_suffix_ = 0;
 };
 
-// Infers the shapes and dtypes of one operator's results from the subgraph's tensors, -1 standing for unknown dimensions.
-// Throws NeedsValue (ops/op_def.h) if they depend on values that are not constants.
+// Infers the shapes and dtypes of one operator's results from the subgraph's tensors, -1 standing for unknown
+// dimensions. Throws NeedsValue (ops/op_def.h) if they depend on values that are not constants.
 std::vector<Tensor> infer_operator(const Subgraph& subgraph, const Operator& op, int outputs);
 
 }  // namespace litewright

@@ -14,10 +14,11 @@
 
 namespace litewright {
 
-using TensorId = int32_t;               // index into Subgraph::tensors
+using TensorId = int32_t;                  // index into Subgraph::tensors
 inline constexpr TensorId kNoTensor = -1;  // an optional operand that is not there
 
-// real = scale * (stored - zero_point). Empty scale: not quantized. One scale: per tensor. More: one per slice along `axis`.
+// real = scale * (stored - zero_point). Empty scale: not quantized. One scale: per tensor. More: one per
+// slice along `axis`.
 struct Quantization {
   std::vector<float> scale;
   std::vector<int64_t> zero_point;
@@ -54,8 +55,8 @@ struct Sparsity {
 struct Tensor {
   std::string name;
   DType dtype = DType::kFloat32;
-  Shape shape;            // -1 for a dimension known only at run time (the file's shape_signature)
-  bool has_rank = true;   // false: nothing is known of the shape
+  Shape shape;           // -1 for a dimension known only at run time (the file's shape_signature)
+  bool has_rank = true;  // false: nothing is known of the shape
   Quantization quantization;
   Sparsity sparsity;
   bool is_variable = false;

@@ -16,8 +16,9 @@ void append(std::vector<int64_t>& values, const Slot& slot) {
 }  // namespace
 
 void NodeContext::fail_with(const std::string& message) const {
-  throw Error(ErrorCode::kInvalidModel, op_->display_name() +
-                                            (op_->layer.empty() ? "" : " of layer '" + op_->layer + "'") + ": " + message);
+  throw Error(
+      ErrorCode::kInvalidModel,
+      op_->display_name() + (op_->layer.empty() ? "" : " of layer '" + op_->layer + "'") + ": " + message);
 }
 
 const Slot& NodeContext::input(int i) const {
@@ -46,12 +47,23 @@ std::vector<int64_t> ValueContext::ints(int i) const {
   if (!slot.value_known) throw NeedsValue{i};
   std::vector<int64_t> values;
   switch (slot.dtype) {
-    case DType::kInt32: append<int32_t>(values, slot); break;
-    case DType::kInt64: append<int64_t>(values, slot); break;
-    case DType::kInt16: append<int16_t>(values, slot); break;
-    case DType::kInt8: append<int8_t>(values, slot); break;
-    case DType::kUInt8: append<uint8_t>(values, slot); break;
-    default: fail(describe_input(i), " should hold integers");
+    case DType::kInt32:
+      append<int32_t>(values, slot);
+      break;
+    case DType::kInt64:
+      append<int64_t>(values, slot);
+      break;
+    case DType::kInt16:
+      append<int16_t>(values, slot);
+      break;
+    case DType::kInt8:
+      append<int8_t>(values, slot);
+      break;
+    case DType::kUInt8:
+      append<uint8_t>(values, slot);
+      break;
+    default:
+      fail(describe_input(i), " should hold integers");
   }
   return values;
 }
@@ -66,7 +78,8 @@ void InferContext::set_output(int i, DType dtype, Shape shape) {
   if (!has_output(i)) return;
   Slot& slot = *outputs_[i];
   if (declares_outputs_ && slot.dtype != dtype) {
-    fail("output ", i, " '", slot.tensor->name, "' is declared ", dtype_name(slot.dtype), " and computed as ", dtype_name(dtype));
+    fail("output ", i, " '", slot.tensor->name, "' is declared ", dtype_name(slot.dtype), " and computed as ",
+         dtype_name(dtype));
   }
   if (!checked_elements(shape)) fail("output ", i, " would have the shape ", to_string(shape));
   slot.dtype = dtype;
@@ -77,14 +90,15 @@ void InferContext::set_output(int i, DType dtype, Shape shape) {
 void InferContext::set_output_at_run(int i, DType dtype) {
   if (!has_output(i)) return;
   if (declares_outputs_ && outputs_[i]->dtype != dtype) {
-    fail("output ", i, " '", outputs_[i]->tensor->name, "' is declared ", dtype_name(outputs_[i]->dtype), " and computed as ", dtype_name(dtype));
+    fail("output ", i, " '", outputs_[i]->tensor->name, "' is declared ", dtype_name(outputs_[i]->dtype),
+         " and computed as ", dtype_name(dtype));
   }
   outputs_[i]->dtype = dtype;
   outputs_[i]->shape_known = false;
 }
 
-std::shared_ptr<const void> PrepareContext::packed_any(int i, const std::string& variant,
-                                                       const std::function<std::shared_ptr<const void>()>& make) const {
+std::shared_ptr<const void> PrepareContext::packed_any(
+    int i, const std::string& variant, const std::function<std::shared_ptr<const void>()>& make) const {
   const Slot& slot = input(i);
   if (environment_->pack_cache == nullptr || !slot.tensor->is_constant) return make();
   return environment_->pack_cache->get(slot.tensor->data.data(), variant + '/' + op_->display_name(), make);

@@ -1,5 +1,5 @@
-// What an operator is: one OpDef in one file, one row in op_list.h. Converter, quantizer, interpreter, inspector and
-// documentation all read the same table.
+// What an operator is: one OpDef in one file, one row in op_list.h. Converter, quantizer, interpreter,
+// inspector and documentation all read the same table.
 #pragma once
 
 #include <cstdint>
@@ -21,10 +21,12 @@ namespace litewright {
 class Resources;         // runtime/resources.h: variables and hash tables of one interpreter
 class SubgraphExecutor;  // runtime/subgraph_executor.h
 
-// An operand of a node as it is now. `data` is set in infer and prepare only when the value is known by then (constants, and what is
-// computed from constants and shapes); sub-byte elements are unpacked to one int8 each, sparse constants are dense.
+// An operand of a node as it is now. `data` is set in infer and prepare only when the value is known by then
+// (constants, and what is computed from constants and shapes); sub-byte elements are unpacked to one int8
+// each, sparse constants are dense.
 struct Slot {
-  const Tensor* tensor = nullptr;  // its entry in the graph: name, quantization, whether it is constant or variable
+  const Tensor* tensor =
+      nullptr;  // its entry in the graph: name, quantization, whether it is constant or variable
   DType dtype = DType::kFloat32;
   Shape shape;
   bool shape_known = false;
@@ -50,13 +52,14 @@ class Status {
   std::string message_;
 };
 
-// Thrown (and caught by whoever called infer or prepare) when the value of an operand is needed and not known yet. The node is then
-// inferred and prepared at run time, when all its operands have values.
+// Thrown (and caught by whoever called infer or prepare) when the value of an operand is needed and not known
+// yet. The node is then inferred and prepared at run time, when all its operands have values.
 struct NeedsValue {
   int operand;
 };
 
-// What infer, prepare and run have in common: a look at the operands. Indexes are the operator's operand numbers.
+// What infer, prepare and run have in common: a look at the operands. Indexes are the operator's operand
+// numbers.
 class NodeContext {
  public:
   NodeContext(const Operator& op, std::span<Slot* const> inputs, std::span<Slot* const> outputs)
@@ -93,7 +96,7 @@ class NodeContext {
  protected:
   [[noreturn]] void fail_with(const std::string& message) const;
   const Operator* op_;
-  std::span<Slot* const> inputs_, outputs_;
+  std::span<Slot*const> inputs_, outputs_;
 };
 
 // A look at operands with values that may be known.
@@ -101,7 +104,8 @@ class ValueContext : public NodeContext {
  public:
   using NodeContext::NodeContext;
   bool is_known(int i) const { return has_input(i) && input(i).value_known; }
-  // The elements of an operand whose value is needed now; NeedsValue if it is not known. Error if its dtype is another.
+  // The elements of an operand whose value is needed now; NeedsValue if it is not known. Error if its dtype
+  // is another.
   template <class T>
   std::span<const T> values(int i) const {
     check_value(i, dtype_of<T>);
@@ -116,13 +120,15 @@ class ValueContext : public NodeContext {
   void check_value(int i, DType dtype) const;
 };
 
-// Shape inference: checks operand counts, dtypes, ranks and options, and sets every output. Input shapes are known and concrete.
+// Shape inference: checks operand counts, dtypes, ranks and options, and sets every output. Input shapes are
+// known and concrete.
 class InferContext : public ValueContext {
  public:
   using ValueContext::ValueContext;
   // An Error if the graph declares another dtype for the output.
   void set_output(int i, DType dtype, Shape shape);
-  // The shape follows only from running the kernel, which calls RunContext::allocate_output (strings, control flow).
+  // The shape follows only from running the kernel, which calls RunContext::allocate_output (strings, control
+  // flow).
   void set_output_at_run(int i, DType dtype);
   // Whether the graph declares the output's dtype already (read from a file) or it is being built.
   bool declares_outputs() const { return declares_outputs_; }
@@ -153,8 +159,8 @@ struct Environment {
 
 class PrepareContext : public ValueContext {
  public:
-  PrepareContext(const Operator& op, std::span<Slot* const> inputs, std::span<Slot* const> outputs, const Environment& environment,
-                 std::vector<size_t>& scratch)
+  PrepareContext(const Operator& op, std::span<Slot* const> inputs, std::span<Slot* const> outputs,
+                 const Environment& environment, std::vector<size_t>& scratch)
       : ValueContext(op, inputs, outputs), environment_(&environment), scratch_(&scratch) {}
 
   bool reference() const { return environment_->reference; }
@@ -168,12 +174,13 @@ class PrepareContext : public ValueContext {
     scratch_->push_back(bytes);
     return static_cast<int>(scratch_->size()) - 1;
   }
-  // What `make()` (returning a T) computes from the constant operand `i`, once per model: `variant` tells apart what different kernels
-  // make of one constant. Not shared if the operand is not a constant of the file.
+  // What `make()` (returning a T) computes from the constant operand `i`, once per model: `variant` tells
+  // apart what different kernels make of one constant. Not shared if the operand is not a constant of the
+  // file.
   template <class T, class Make>
   std::shared_ptr<const T> packed(int i, const std::string& variant, const Make& make) const {
-    return std::static_pointer_cast<const T>(
-        packed_any(i, variant, [&]() -> std::shared_ptr<const void> { return std::make_shared<const T>(make()); }));
+    return std::static_pointer_cast<const T>(packed_any(
+        i, variant, [&]() -> std::shared_ptr<const void> { return std::make_shared<const T>(make()); }));
   }
 
  private:
@@ -183,11 +190,12 @@ class PrepareContext : public ValueContext {
   std::vector<size_t>* scratch_;
 };
 
-// A running kernel's view. All pointers are valid and aligned to 64 bytes (constants of a file: to their element).
+// A running kernel's view. All pointers are valid and aligned to 64 bytes (constants of a file: to their
+// element).
 class RunContext : public NodeContext {
  public:
-  RunContext(const Operator& op, std::span<Slot* const> inputs, std::span<Slot* const> outputs, const Environment& environment,
-             std::span<uint8_t* const> scratch)
+  RunContext(const Operator& op, std::span<Slot* const> inputs, std::span<Slot* const> outputs,
+             const Environment& environment, std::span<uint8_t* const> scratch)
       : NodeContext(op, inputs, outputs), environment_(&environment), scratch_(scratch) {}
 
   template <class T>
@@ -244,14 +252,15 @@ struct QuantRule {
     kLstm,          // the integer LSTM's own scheme
   };
   Output output = kFloatOnly;
-  bool int16 = false;        // has a form with 16-bit activations
-  int weights = -1;          // the operand that holds weights, quantized symmetrically
-  int axis = -1;             // the weights' channel dimension; -1: one scale for all
-  int bias = -1;             // the operand with the bias: int32 (int64 with 16-bit activations), scale input*weights
-  float fixed_scale8 = 0;    // of kFixed
+  bool int16 = false;  // has a form with 16-bit activations
+  int weights = -1;    // the operand that holds weights, quantized symmetrically
+  int axis = -1;       // the weights' channel dimension; -1: one scale for all
+  int bias = -1;  // the operand with the bias: int32 (int64 with 16-bit activations), scale input*weights
+  float fixed_scale8 = 0;  // of kFixed
   int fixed_zero8 = 0;
   float fixed_scale16 = 0;
-  // Dynamic range: the constant operands that become int8, and whether the kernel computes with them or gets them through DEQUANTIZE.
+  // Dynamic range: the constant operands that become int8, and whether the kernel computes with them or gets
+  // them through DEQUANTIZE.
   enum Hybrid : uint8_t { kNoHybrid, kComputes, kWeightOnly };
   Hybrid hybrid = kNoHybrid;
   std::vector<int> hybrid_operands = {};
@@ -267,10 +276,10 @@ struct OpDef {
   // Checks everything that can be checked before data is there, and chooses the kernel.
   Kernel (*prepare)(PrepareContext&) = nullptr;
   QuantRule quant = {};
-  const char* types = "float32";   // for the documentation
-  bool fast_path = false;          // has more than a reference kernel
-  bool stateful = false;           // must not be folded, merged or removed: variables, random numbers, control flow
-  bool needs_shape_only = false;   // the result follows from the inputs' shapes alone (SHAPE, RANK)
+  const char* types = "float32";  // for the documentation
+  bool fast_path = false;         // has more than a reference kernel
+  bool stateful = false;  // must not be folded, merged or removed: variables, random numbers, control flow
+  bool needs_shape_only = false;  // the result follows from the inputs' shapes alone (SHAPE, RANK)
 };
 
 // An operator the application brings (CUSTOM with this name).

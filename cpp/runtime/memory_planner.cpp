@@ -15,7 +15,8 @@ size_t align(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAli
 size_t plan_memory(std::vector<PlannedBuffer>& buffers) {
   std::vector<size_t> by_size(buffers.size());
   std::iota(by_size.begin(), by_size.end(), 0);
-  std::stable_sort(by_size.begin(), by_size.end(), [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
 
   std::vector<const PlannedBuffer*> placed;  // by offset
   size_t total = 0;
@@ -30,8 +31,9 @@ size_t plan_memory(std::vector<PlannedBuffer>& buffers) {
     }
     buffer.offset = offset;
     total = std::max(total, offset + bytes);
-    placed.insert(std::upper_bound(placed.begin(), placed.end(), &buffer,
-                                   [](const PlannedBuffer* a, const PlannedBuffer* b) { return a->offset < b->offset; }),
+    placed.insert(std::upper_bound(
+                      placed.begin(), placed.end(), &buffer,
+                      [](const PlannedBuffer* a, const PlannedBuffer* b) { return a->offset < b->offset; }),
                   &buffer);
   }
   return total;

@@ -12,8 +12,8 @@ struct PlannedBuffer {
   size_t offset = 0;        // the result; a multiple of 64
 };
 
-// Sets every offset and returns the arena's size. Greedy: 1. the largest buffer first; 2. each goes into the lowest gap between the
-// already placed ones that live at the same time.
+// Sets every offset and returns the arena's size. Greedy: 1. the largest buffer first; 2. each goes into the
+// lowest gap between the already placed ones that live at the same time.
 size_t plan_memory(std::vector<PlannedBuffer>& buffers);
 
 }  // namespace litewright

@@ -19,11 +19,12 @@ void check_operators(const Graph& graph) {
       if (op.code == BuiltinOp::kCustom) continue;
       const OpDef* def = find_op(op.code);
       if (def != nullptr && op.version <= def->max_version) continue;
-      missing.insert(concat("Didn't find op for builtin opcode '", op.display_name(), "' version '", op.version, "'. ",
-                            def == nullptr ? "This build has no such operator."
-                                           : concat("An older version of this builtin might be supported (up to ", def->max_version,
-                                                    "); the model needs a newer runtime."),
-                            "\n"));
+      missing.insert(
+          concat("Didn't find op for builtin opcode '", op.display_name(), "' version '", op.version, "'. ",
+                 def == nullptr ? "This build has no such operator."
+                                : concat("An older version of this builtin might be supported (up to ",
+                                         def->max_version, "); the model needs a newer runtime."),
+                 "\n"));
     }
   }
   if (missing.empty()) return;
@@ -39,8 +40,12 @@ Model::Model(Graph graph) : graph_(std::move(graph)) {
   check_operators(graph_);
 }
 
-std::shared_ptr<Model> Model::from_file(const std::string& path) { return std::make_shared<Model>(read_tflite_file(path)); }
+std::shared_ptr<Model> Model::from_file(const std::string& path) {
+  return std::make_shared<Model>(read_tflite_file(path));
+}
 
-std::shared_ptr<Model> Model::from_bytes(Bytes content) { return std::make_shared<Model>(read_tflite(std::move(content))); }
+std::shared_ptr<Model> Model::from_bytes(Bytes content) {
+  return std::make_shared<Model>(read_tflite(std::move(content)));
+}
 
 }  // namespace litewright

@@ -11,7 +11,8 @@ namespace litewright {
 
 class Model {
  public:
-  // Takes a graph from the reader or an importer. Throws Error if an operator is unknown, all of them in one message.
+  // Takes a graph from the reader or an importer. Throws Error if an operator is unknown, all of them in one
+  // message.
   explicit Model(Graph graph);
   static std::shared_ptr<Model> from_file(const std::string& path);
   static std::shared_ptr<Model> from_bytes(Bytes content);

@@ -12,7 +12,8 @@ namespace litewright {
 
 class PackCache {
  public:
-  // The value made earlier from the constant at `data` for `variant`, if an interpreter still holds it; else make()'s.
+  // The value made earlier from the constant at `data` for `variant`, if an interpreter still holds it; else
+  // make()'s.
   std::shared_ptr<const void> get(const void* data, const std::string& variant,
                                   const std::function<std::shared_ptr<const void>()>& make) {
     std::lock_guard lock(mutex_);

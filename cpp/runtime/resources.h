@@ -18,7 +18,8 @@ class Resources {
  public:
   // The handle of the resource with this container and name, the same for every node that names it.
   int32_t handle(const std::string& container, const std::string& name) {
-    return handles_.emplace(std::make_pair(container, name), static_cast<int32_t>(handles_.size())).first->second;
+    return handles_.emplace(std::make_pair(container, name), static_cast<int32_t>(handles_.size()))
+        .first->second;
   }
   // The resource behind a handle; nullptr if there is none yet or it is of another kind.
   template <class T>

@@ -1,0 +1,95 @@
+#include "runtime/interpreter.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+
+namespace litewright {
+
+Interpreter::Interpreter(std::shared_ptr<const Model> model, InterpreterOptions options)
+    : model_(std::move(model)), options_(std::move(options)), pool_(options_.num_threads) {
+  executors_.resize(graph().subgraphs.size());
+}
+
+Interpreter::~Interpreter() = default;
+
+SubgraphExecutor& Interpreter::executor(int subgraph) {
+  if (subgraph < 0 || subgraph >= num_subgraphs()) {
+    fail(ErrorCode::kOutOfRange, "Invalid subgraph index ", subgraph, " exceeds max subgraph index ",
+         num_subgraphs());
+  }
+  std::unique_ptr<SubgraphExecutor>& executor = executors_[subgraph];
+  if (!executor) {
+    Environment environment;
+    environment.reference = options_.reference;
+    environment.isa = options_.isa;
+    environment.pool = &pool_;
+    environment.pack_cache = &model_->pack_cache();
+    environment.resources = &resources_;
+    environment.subgraph = [this](int index) { return &this->executor(index); };
+    auto find_custom = [this](const std::string& name) {
+      const auto found = options_.custom_ops.find(name);
+      return found != options_.custom_ops.end() ? &found->second : find_builtin_custom_op(name);
+    };
+    executor = std::make_unique<SubgraphExecutor>(graph(), subgraph, std::move(environment), find_custom,
+                                                  options_.preserve_all);
+    executor->set_profiler(profiler_);
+  }
+  return *executor;
+}
+
+const Signature* Interpreter::find_signature(const std::string& key) const {
+  for (const Signature& signature : graph().signatures) {
+    if (signature.key == key) return &signature;
+  }
+  return nullptr;
+}
+
+void Interpreter::resize_input(TensorId id, const Shape& shape, bool strict, int subgraph) {
+  SubgraphExecutor& target = executor(subgraph);
+  const std::vector<TensorId>& inputs = target.subgraph().inputs;
+  if (std::find(inputs.begin(), inputs.end(), id) == inputs.end()) {
+    fail(ErrorCode::kRuntime, "Tensor ", id, " is not an input of the model and cannot be resized.");
+  }
+  if (!checked_elements(shape)) {
+    fail(ErrorCode::kRuntime, "Attempting to resize tensor ", id, " to ", to_string(shape),
+         ", which is not a shape.");
+  }
+  if (strict) {
+    const Shape& declared = target.subgraph().tensors[id].shape;
+    const Shape& current = target.slot(id).shape;
+    if (declared.size() != shape.size()) {
+      fail(ErrorCode::kRuntime, "Attempting to resize tensor ", id, " of rank ", declared.size(), " to rank ",
+           shape.size(),
+           ". ResizeInputTensorStrict only allows mutating unknown dimensions identified by -1.");
+    }
+    for (size_t d = 0; d < shape.size(); ++d) {
+      if (declared[d] < 0 || declared[d] == shape[d]) continue;
+      fail(ErrorCode::kRuntime, "Attempting to resize dimension ", d, " of tensor ", id, " with value ",
+           current[d], " to ", shape[d],
+           ". ResizeInputTensorStrict only allows mutating unknown dimensions identified by -1.");
+    }
+  }
+  target.resize_input(id, shape);
+}
+
+void Interpreter::invoke(int subgraph) {
+  SubgraphExecutor& target = executor(subgraph);
+  if (!target.allocated()) fail(ErrorCode::kRuntime, "Invoke called on model that is not ready.");
+  target.run();
+}
+
+void Interpreter::reset_variables() {
+  for (const auto& executor : executors_) {
+    if (executor) executor->reset_variables();
+  }
+}
+
+void Interpreter::set_profiler(Profiler* profiler) {
+  profiler_ = profiler;
+  for (const auto& executor : executors_) {
+    if (executor) executor->set_profiler(profiler);
+  }
+}
+
+}  // namespace litewright

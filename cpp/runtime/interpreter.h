@@ -1,0 +1,63 @@
+// Runs a model: one executor per subgraph over shared threads and resources. Not thread safe; interpreters on
+// one Model may run in different threads at the same time.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "runtime/model.h"
+#include "runtime/resources.h"
+#include "runtime/subgraph_executor.h"
+
+namespace litewright {
+
+struct InterpreterOptions {
+  int num_threads = 1;
+  bool reference = false;     // reference kernels with the reference's rounding (OpResolverType.BUILTIN_REF)
+  bool preserve_all = false;  // intermediate tensors can be read after a run
+  Isa isa = current_isa();
+  std::map<std::string, CustomOpDef> custom_ops = {};  // by name; they come before those this build ships
+};
+
+class Interpreter {
+ public:
+  explicit Interpreter(std::shared_ptr<const Model> model, InterpreterOptions options = {});
+  ~Interpreter();
+
+  const Model& model() const { return *model_; }
+  const Graph& graph() const { return model_->graph(); }
+  int num_subgraphs() const { return static_cast<int>(graph().subgraphs.size()); }
+  const InterpreterOptions& options() const { return options_; }
+  ThreadPool& pool() { return pool_; }
+  Resources& resources() { return resources_; }
+
+  // Made when first asked for. Index 0 is the main subgraph. Error (kOutOfRange) if there is no such
+  // subgraph.
+  SubgraphExecutor& executor(int subgraph = 0);
+  // The signature with this key; nullptr if there is none.
+  const Signature* find_signature(const std::string& key) const;
+
+  // `strict` allows only dimensions that are unknown (-1) in the graph to change. Error (kRuntime) otherwise.
+  void resize_input(TensorId id, const Shape& shape, bool strict = false, int subgraph = 0);
+  void allocate(int subgraph = 0) { executor(subgraph).allocate(); }
+  // Error (kRuntime) if not allocated.
+  void invoke(int subgraph = 0);
+  // Variable tensors of all subgraphs back to zero; resource variables keep their values.
+  void reset_variables();
+  // Told of every operator that runs from now on; nullptr: of none.
+  void set_profiler(Profiler* profiler);
+
+ private:
+  std::shared_ptr<const Model> model_;
+  InterpreterOptions options_;
+  ThreadPool pool_;
+  Resources resources_;
+  Profiler* profiler_ = nullptr;
+  std::vector<std::unique_ptr<SubgraphExecutor>> executors_;
+};
+
+}  // namespace litewright
