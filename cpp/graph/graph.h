@@ -29,6 +29,9 @@ struct Quantization {
   int32_t block_size = 0;
   TensorId block_scales = kNoTensor;
   TensorId block_zero_points = kNoTensor;
+  std::vector<int32_t> block_shape;  // of BlockwiseQuantization
+  std::vector<int32_t> block_axes;   // not empty: MultiAxisQuantization, and its dimensions
+  Bytes custom;                      // of CustomQuantization
 
   bool quantized() const { return !scale.empty(); }
   bool per_channel() const { return scale.size() > 1; }
@@ -52,16 +55,25 @@ struct Sparsity {
   bool operator==(const Sparsity&) const = default;
 };
 
+// What a variant tensor holds.
+struct VariantType {
+  DType dtype = DType::kFloat32;
+  Shape shape;
+  bool has_rank = false;
+};
+
 struct Tensor {
   std::string name;
   DType dtype = DType::kFloat32;
-  Shape shape;           // -1 for a dimension known only at run time (the file's shape_signature)
-  bool has_rank = true;  // false: nothing is known of the shape
-  Quantization quantization;
-  Sparsity sparsity;
+  Shape shape;               // -1 for a dimension known only at run time (the file's shape_signature)
+  bool has_rank = true;      // false: nothing is known of the shape
+  Shape initial_shape = {};  // stands for the unknown dimensions until a resize; empty: 1 for each
+  Quantization quantization = {};
+  Sparsity sparsity = {};
   bool is_variable = false;
   bool is_constant = false;  // `data` holds the elements, as the file stores them (sub-byte types packed)
-  Bytes data;
+  Bytes data = {};
+  std::vector<VariantType> variant_types = {};
 };
 
 struct Operator {
@@ -72,7 +84,8 @@ struct Operator {
   std::vector<bool> mutating_inputs;
   Options options;
   Bytes custom_options;
-  std::string layer;  // the Keras layer it comes from, for messages; not stored in files
+  int32_t debug_index = -1;  // into the file's debug metadata
+  std::string layer;         // the Keras layer it comes from, for messages; not stored in files
 
   std::string display_name() const {
     return code == BuiltinOp::kCustom ? custom_code : std::string(builtin_op_name(code));
@@ -84,6 +97,7 @@ struct Subgraph {
   std::vector<Tensor> tensors;
   std::vector<Operator> operators;  // in execution order
   std::vector<TensorId> inputs, outputs;
+  int32_t debug_index = -1;  // into the file's debug metadata
 };
 
 struct Signature {
