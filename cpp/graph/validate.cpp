@@ -181,6 +181,8 @@ std::vector<int32_t> called_subgraphs(const Operator& op) {
     }
     case BuiltinOp::kCallOnce:
       return {op.options.get<CallOnceOptions>().init_subgraph_index};
+    case BuiltinOp::kStablehloCase:
+      return op.options.get<StablehloCaseOptions>().branch_subgraph_indices;
     case BuiltinOp::kStablehloComposite:
       return {op.options.get<StableHLOCompositeOptions>().decomposition_subgraph_index};
     default:

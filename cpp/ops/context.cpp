@@ -97,6 +97,15 @@ void InferContext::set_output_at_run(int i, DType dtype) {
   outputs_[i]->shape_known = false;
 }
 
+const Tensor& PrepareContext::intermediate(int i) const {
+  const std::vector<TensorId>& ids = op_->intermediates;
+  const size_t n = static_cast<size_t>(i);
+  if (n >= ids.size() || ids[n] == kNoTensor || static_cast<size_t>(ids[n]) >= environment_->tensors.size()) {
+    fail("intermediate ", i, " is missing");
+  }
+  return environment_->tensors[ids[n]];
+}
+
 std::shared_ptr<const void> PrepareContext::packed_any(
     int i, const std::string& variant, const std::function<std::shared_ptr<const void>()>& make) const {
   const Slot& slot = input(i);

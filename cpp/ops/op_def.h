@@ -149,6 +149,7 @@ struct ScratchRequest {
 
 // What prepare may ask of the runtime.
 struct Environment {
+  std::span<const Tensor> tensors = {};  // of the subgraph
   bool reference = false;  // OpResolverType.BUILTIN_REF: reference kernels with the reference's rounding
   Isa isa = Isa::kPortable;
   ThreadPool* pool = nullptr;
@@ -162,6 +163,10 @@ class PrepareContext : public ValueContext {
   PrepareContext(const Operator& op, std::span<Slot* const> inputs, std::span<Slot* const> outputs,
                  const Environment& environment, std::vector<size_t>& scratch)
       : ValueContext(op, inputs, outputs), environment_(&environment), scratch_(&scratch) {}
+
+  // A tensor that the operator names as an intermediate: integer LSTMs keep scales there. Error if there is
+  // none.
+  const Tensor& intermediate(int i) const;
 
   bool reference() const { return environment_->reference; }
   Isa isa() const { return environment_->isa; }

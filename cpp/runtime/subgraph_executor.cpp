@@ -52,6 +52,7 @@ SubgraphExecutor::SubgraphExecutor(const Graph& graph, int index, Environment en
       subgraph_(&graph.subgraphs.at(index)),
       environment_(std::move(environment)),
       preserve_all_(preserve_all) {
+  environment_.tensors = subgraph_->tensors;
   const size_t count = subgraph_->tensors.size();
   slots_.resize(count);
   storage_.assign(count, Storage::kArena);
@@ -211,7 +212,7 @@ bool SubgraphExecutor::try_fold(Node& node) {
   }
   for (Slot* slot : node.outputs) {
     if (slot == nullptr) continue;
-    if (!slot->shape_known) return false;
+    if (!slot->shape_known || slot->tensor->is_variable) return false;
     output_bytes += slot->bytes;
   }
   if (output_bytes > std::max(kAlwaysFold, 4 * input_bytes)) return false;
@@ -265,6 +266,11 @@ void SubgraphExecutor::allocate() {
     }
     try {
       infer_node(node);
+      for (TensorId id :
+           node.op->outputs) {  // a variable that an operator sets may differ in size from the file's
+        if (id != kNoTensor && storage_[id] == Storage::kVariable && slots_[id].shape_known)
+          own_memory(id, slots_[id].bytes);
+      }
       if (node.late || try_fold(node)) continue;
       if (!node.late) prepare_node(node);
     } catch (const Error& error) {
