@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# Programs that tests start see the same package.
+os.environ["PYTHONPATH"] = str(ROOT / "python")
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """Trains the digit models of this folder with Keras and writes them as .h5 files without optimizer state.
 
-`train.py mnist` writes mnist.h5, `train.py digits` (which needs scikit-learn) digits.h5; both need tensorflow.
+`train.py mnist` writes mnist.h5, `train.py digits` digits.h5 (it needs scikit-learn); both need tensorflow.
 """
 
 from __future__ import annotations
