@@ -1,0 +1,76 @@
+// op(constants) -> constant
+#include <algorithm>
+#include <memory>
+
+#include "core/unpack.h"
+#include "ops/op_def.h"
+#include "passes/passes.h"
+#include "passes/rewrite.h"
+#include "runtime/interpreter.h"
+
+namespace litewright {
+namespace {
+
+// Folding must not make files larger: results up to this size, or up to the size of what they are computed
+// from.
+constexpr size_t kSmall = 1024;
+
+bool foldable(const Subgraph& subgraph, const Operator& op) {
+  const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
+  // A DEQUANTIZE of a constant is how compressed weights are stored.
+  if (def == nullptr || def->stateful || op.code == BuiltinOp::kDequantize || op.outputs.empty())
+    return false;
+  return std::all_of(op.inputs.begin(), op.inputs.end(),
+                     [&](TensorId id) { return id == kNoTensor || subgraph.tensors[id].is_constant; });
+}
+
+Graph alone(const Subgraph& subgraph, const Operator& op) {
+  Graph graph;
+  Subgraph& one = graph.subgraphs.emplace_back();
+  Operator copy = op;
+  const auto take = [&](TensorId& id) {
+    if (id == kNoTensor) return;
+    one.tensors.push_back(subgraph.tensors[id]);
+    id = static_cast<TensorId>(one.tensors.size()) - 1;
+  };
+  std::for_each(copy.inputs.begin(), copy.inputs.end(), take);
+  std::for_each(copy.outputs.begin(), copy.outputs.end(), take);
+  one.outputs = copy.outputs;
+  one.operators.push_back(std::move(copy));
+  return graph;
+}
+
+bool fold(Subgraph& subgraph, int index) {
+  const Operator op = subgraph.operators[index];
+  if (!foldable(subgraph, op)) return false;
+  size_t input_bytes = 0;
+  for (TensorId id : op.inputs) input_bytes += id == kNoTensor ? 0 : subgraph.tensors[id].data.size();
+  Interpreter interpreter(std::make_shared<Model>(alone(subgraph, op)));
+  SubgraphExecutor& executor = interpreter.executor();
+  try {
+    interpreter.allocate();
+    interpreter.invoke();
+  } catch (const Error&) {
+    return false;  // it fails in the interpreter too, with the same message
+  }
+  size_t output_bytes = 0;
+  for (TensorId id : executor.subgraph().outputs) output_bytes += executor.slot(id).bytes;
+  if (output_bytes > std::max(kSmall, input_bytes)) return false;
+  for (size_t i = 0; i < op.outputs.size(); ++i) {
+    const Slot& slot = executor.slot(executor.subgraph().outputs[i]);
+    Tensor& tensor = subgraph.tensors[op.outputs[i]];
+    tensor.shape = slot.shape;
+    tensor.is_constant = true;
+    tensor.data = is_sub_byte(slot.dtype)
+                      ? Bytes::own(pack_sub_byte(slot.dtype, slot.data, num_elements(slot.shape)))
+                      : Bytes::copy(slot.data, slot.bytes);
+  }
+  subgraph.operators.erase(subgraph.operators.begin() + index);
+  return true;
+}
+
+}  // namespace
+
+bool fold_constants(Graph& graph) { return rewrite_operators(graph, fold); }
+
+}  // namespace litewright

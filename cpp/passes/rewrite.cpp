@@ -1,0 +1,188 @@
+#include "passes/rewrite.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "ops/op_def.h"
+
+namespace litewright {
+
+Uses::Uses(const Subgraph& subgraph)
+    : producer_(subgraph.tensors.size(), -1),
+      consumers_(subgraph.tensors.size()),
+      is_output_(subgraph.tensors.size(), false) {
+  for (size_t i = 0; i < subgraph.operators.size(); ++i) {
+    for (TensorId id : subgraph.operators[i].inputs) {
+      if (id != kNoTensor) consumers_[id].push_back(static_cast<int>(i));
+    }
+    for (TensorId id : subgraph.operators[i].outputs) {
+      if (id != kNoTensor) producer_[id] = static_cast<int>(i);
+    }
+  }
+  for (TensorId id : subgraph.outputs) is_output_[id] = true;
+}
+
+void replace_reads(Subgraph& subgraph, TensorId from, TensorId to) {
+  for (Operator& op : subgraph.operators) std::replace(op.inputs.begin(), op.inputs.end(), from, to);
+}
+
+bool bypass_operator(Subgraph& subgraph, int index, TensorId source) {
+  const TensorId result = subgraph.operators[index].outputs[0];
+  const Uses uses(subgraph);
+  if (uses.is_output(result)) {
+    const int producer = uses.producer(source);
+    if (producer < 0 || uses.is_output(source)) return false;
+    // The producer writes the output tensor itself, so that the output keeps its name.
+    std::vector<TensorId>& outputs = subgraph.operators[producer].outputs;
+    std::replace(outputs.begin(), outputs.end(), source, result);
+    subgraph.operators[index].inputs.assign(1, kNoTensor);
+    replace_reads(subgraph, source, result);
+  } else {
+    replace_reads(subgraph, result, source);
+  }
+  subgraph.operators.erase(subgraph.operators.begin() + index);
+  return true;
+}
+
+void remove_operators(Subgraph& subgraph, const std::vector<int>& indexes) {
+  std::vector<int> sorted = indexes;
+  std::sort(sorted.rbegin(), sorted.rend());
+  for (int index : sorted) subgraph.operators.erase(subgraph.operators.begin() + index);
+}
+
+namespace {
+
+bool has_effect(const Operator& op) {
+  const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
+  return def == nullptr || def->stateful;
+}
+
+void remove_dead_operators(Subgraph& subgraph) {
+  std::vector<bool> needed(subgraph.tensors.size(), false);
+  for (TensorId id : subgraph.outputs) needed[id] = true;
+  std::vector<Operator> kept;
+  for (auto op = subgraph.operators.rbegin(); op != subgraph.operators.rend(); ++op) {
+    const bool used = std::any_of(op->outputs.begin(), op->outputs.end(),
+                                  [&](TensorId id) { return id != kNoTensor && needed[id]; });
+    if (!used && !has_effect(*op)) continue;
+    for (TensorId id : op->inputs) {
+      if (id != kNoTensor) needed[id] = true;
+    }
+    kept.push_back(std::move(*op));
+  }
+  std::reverse(kept.begin(), kept.end());
+  subgraph.operators = std::move(kept);
+}
+
+void remove_unused_tensors(Graph& graph, int index) {
+  Subgraph& subgraph = graph.subgraphs[index];
+  std::vector<bool> used(subgraph.tensors.size(), false);
+  const auto mark = [&](const std::vector<TensorId>& ids) {
+    for (TensorId id : ids) {
+      if (id != kNoTensor) used[id] = true;
+    }
+  };
+  mark(subgraph.inputs);
+  mark(subgraph.outputs);
+  for (const Operator& op : subgraph.operators) {
+    mark(op.inputs);
+    mark(op.outputs);
+    mark(op.intermediates);
+  }
+  for (const Signature& signature : graph.signatures) {
+    if (signature.subgraph != index) continue;
+    for (const auto& entry : signature.inputs) used[entry.second] = true;
+    for (const auto& entry : signature.outputs) used[entry.second] = true;
+  }
+  for (size_t i = 0; i < used.size(); ++i) {
+    const Quantization& q = subgraph.tensors[i].quantization;
+    if (used[i] && q.block_size > 0) mark({q.block_scales, q.block_zero_points});
+  }
+  std::vector<TensorId> moved(used.size(), kNoTensor);
+  std::vector<Tensor> kept;
+  for (size_t i = 0; i < used.size(); ++i) {
+    if (!used[i]) continue;
+    moved[i] = static_cast<TensorId>(kept.size());
+    kept.push_back(std::move(subgraph.tensors[i]));
+  }
+  subgraph.tensors = std::move(kept);
+  const auto renumber = [&](TensorId& id) { id = id == kNoTensor ? kNoTensor : moved[id]; };
+  const auto renumber_all = [&](std::vector<TensorId>& ids) {
+    std::for_each(ids.begin(), ids.end(), renumber);
+  };
+  renumber_all(subgraph.inputs);
+  renumber_all(subgraph.outputs);
+  for (Operator& op : subgraph.operators) {
+    renumber_all(op.inputs);
+    renumber_all(op.outputs);
+    renumber_all(op.intermediates);
+  }
+  for (Tensor& tensor : subgraph.tensors) {
+    renumber(tensor.quantization.block_scales);
+    renumber(tensor.quantization.block_zero_points);
+  }
+  for (Signature& signature : graph.signatures) {
+    if (signature.subgraph != index) continue;
+    for (auto& entry : signature.inputs) renumber(entry.second);
+    for (auto& entry : signature.outputs) renumber(entry.second);
+  }
+}
+
+}  // namespace
+
+void remove_unused(Graph& graph) {
+  for (size_t i = 0; i < graph.subgraphs.size(); ++i) {
+    remove_dead_operators(graph.subgraphs[i]);
+    remove_unused_tensors(graph, static_cast<int>(i));
+  }
+}
+
+bool rewrite_operators(Graph& graph, const std::function<bool(Subgraph&, int)>& rewrite) {
+  bool any = false;
+  for (Subgraph& subgraph : graph.subgraphs) {
+    for (int i = 0; i < static_cast<int>(subgraph.operators.size()); ++i) {
+      if (!rewrite(subgraph, i)) continue;
+      any = true;
+      i = std::max(-1, i - 2);  // what came just before may fit now
+    }
+  }
+  return any;
+}
+
+TensorId add_constant(Subgraph& subgraph, const std::string& name, Shape shape,
+                      const std::vector<float>& values) {
+  subgraph.tensors.push_back(
+      {.name = name, .shape = std::move(shape), .is_constant = true, .data = Bytes::copy(values)});
+  return static_cast<TensorId>(subgraph.tensors.size()) - 1;
+}
+
+std::optional<std::vector<float>> float_values(const Tensor& tensor) {
+  if (!tensor.is_constant || tensor.dtype != DType::kFloat32 || tensor.sparsity.present())
+    return std::nullopt;
+  const auto values = tensor.data.as<float>();
+  return std::vector<float>(values.begin(), values.end());
+}
+
+std::optional<std::vector<int64_t>> int_values(const Tensor& tensor) {
+  if (!tensor.is_constant) return std::nullopt;
+  std::vector<int64_t> result;
+  if (tensor.dtype == DType::kInt32) {
+    for (int32_t value : tensor.data.as<int32_t>()) result.push_back(value);
+  } else if (tensor.dtype == DType::kInt64) {
+    for (int64_t value : tensor.data.as<int64_t>()) result.push_back(value);
+  } else {
+    return std::nullopt;
+  }
+  return result;
+}
+
+std::optional<std::vector<float>> channel_values(const Tensor& tensor, int64_t channels, size_t rank) {
+  std::optional<std::vector<float>> values = float_values(tensor);
+  if (!values || tensor.shape.size() > rank) return std::nullopt;
+  if (values->size() == 1) return std::vector<float>(channels, values->front());
+  if (static_cast<int64_t>(values->size()) != channels || tensor.shape.back() != channels)
+    return std::nullopt;
+  return values;
+}
+
+}  // namespace litewright
