@@ -1,0 +1,18 @@
+#if defined(__AVX2__)
+#include "kernels/depthwise/f32_tile.h"
+#include "kernels/depthwise/int16_loops.h"
+
+namespace litewright {
+
+void f32_depthwise_avx2(int64_t channels, int taps, const float* const* inputs, const float* const* weights,
+                        int64_t pixels, int64_t pixel_stride, const float* bias, float* out,
+                        int64_t out_stride, float lo, float hi) {
+  f32_depthwise<6>(channels, taps, inputs, weights, pixels, pixel_stride, bias, out, out_stride, lo, hi);
+}
+
+extern const IntDepthwiseKernel kIntDepthwiseAvx2 = {"int_depthwise_avx2", Isa::kAvx2, DepthwiseInput::kInt16,
+                                                     int16_depthwise,      nullptr,    int16_packed_size,
+                                                     int16_pack,           nullptr};
+
+}  // namespace litewright
+#endif

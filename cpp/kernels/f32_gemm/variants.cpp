@@ -1,0 +1,49 @@
+#include <algorithm>
+#include <iterator>
+
+#include "kernels/f32_gemm/f32_gemm.h"
+
+namespace litewright {
+
+#define LITEWRIGHT_F32_GEMM(name)                                                                           \
+  void name(int64_t rows, int64_t n, int64_t k, const float* a, int64_t a_stride, const float* b, float* c, \
+            int64_t c_stride, float lo, float hi)
+LITEWRIGHT_F32_GEMM(f32_gemm_4x8_portable);
+LITEWRIGHT_F32_GEMM(f32_gemm_6x16_avx2);
+LITEWRIGHT_F32_GEMM(f32_gemm_14x32_avx512);
+#undef LITEWRIGHT_F32_GEMM
+
+namespace {
+constexpr F32GemmKernel kKernels[] = {
+#if defined(__x86_64__)
+    {"f32_gemm_14x32_avx512", Isa::kAvx512, f32_gemm_14x32_avx512, 14, 32},
+    {"f32_gemm_6x16_avx2", Isa::kAvx2, f32_gemm_6x16_avx2, 6, 16},
+#endif
+    {"f32_gemm_4x8_portable", Isa::kPortable, f32_gemm_4x8_portable, 4, 8},
+};
+}  // namespace
+
+KernelTable<F32GemmKernel> f32_gemm_kernels() { return {kKernels, static_cast<int>(std::size(kKernels))}; }
+
+int64_t f32_gemm_packed_size(int nr, int64_t n, int64_t k) { return (n + nr - 1) / nr * nr * (k + 1); }
+
+void f32_gemm_pack(int nr, int64_t n, int64_t k, const float* b, int64_t column_stride, int64_t depth_stride,
+                   const float* bias, float* packed) {
+  for (int64_t j = 0; j < n; j += nr) {
+    const int64_t columns = std::min<int64_t>(nr, n - j);
+    for (int64_t v = 0; v < nr; ++v) packed[v] = bias != nullptr && v < columns ? bias[j + v] : 0.0f;
+    packed += nr;
+    if (columns < nr) std::fill_n(packed, nr * k, 0.0f);
+    constexpr int64_t kBlock = 16;  // depth in blocks, so that both sides stay in few cache lines
+    for (int64_t first = 0; first < k; first += kBlock) {
+      const int64_t last = std::min(first + kBlock, k);
+      for (int64_t v = 0; v < columns; ++v) {
+        const float* from = b + (j + v) * column_stride;
+        for (int64_t d = first; d < last; ++d) packed[d * nr + v] = from[d * depth_stride];
+      }
+    }
+    packed += nr * k;
+  }
+}
+
+}  // namespace litewright

@@ -1,0 +1,24 @@
+#if defined(__AVX512F__)
+#include "kernels/int_gemm/tile.h"
+
+namespace litewright {
+namespace {
+
+// Pairs of int16 values by pairs of widened weights.
+struct Avx512 : Avx512Sums {
+  static constexpr int kDepth = 2, kBytesA = 4;
+  static W weights(const int8_t* b) {
+    return _mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
+  }
+  static T dot(T sum, T a, W w) { return _mm512_add_epi32(sum, _mm512_madd_epi16(a, w)); }
+};
+
+}  // namespace
+
+void int_gemm_12x32c2_avx512(int64_t rows, int64_t n, int64_t steps, const void* a, int64_t a_stride,
+                             const int8_t* b, int32_t* c, int64_t c_stride) {
+  int_gemm_tiles<Avx512, 12, 2>(rows, n, steps, a, a_stride, b, c, c_stride);
+}
+
+}  // namespace litewright
+#endif

@@ -1,0 +1,50 @@
+// Integer matrix product with packed int8 weights: C = A * B exactly, in int32.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+
+namespace litewright {
+
+// What a row of A is made of. A kernel that reads kUInt8 wants int8 values plus 128 and takes the excess out
+// again.
+enum class IntGemmA { kUInt8, kInt16 };
+
+// Computes `rows` x `n` sums. Row i of A starts a_stride bytes after row i-1 and has `steps` * kr elements;
+// `b` is what int_gemm_pack() made; c_stride counts elements. A's tail beyond the depth may hold anything.
+using IntGemmFunction = void (*)(int64_t rows, int64_t n, int64_t steps, const void* a, int64_t a_stride,
+                                 const int8_t* b, int32_t* c, int64_t c_stride);
+
+struct IntGemmKernel {
+  const char* name;
+  Isa isa;
+  IntGemmFunction function;
+  int mr, nr;  // rows and columns of a full tile
+  int kr;      // depth of one step
+  IntGemmA a;
+
+  int64_t steps(int64_t k) const { return (k + kr - 1) / kr; }
+  int64_t a_size() const { return a == IntGemmA::kUInt8 ? 1 : 2; }
+  int64_t row_bytes(int64_t k) const { return steps(k) * kr * a_size(); }
+};
+
+// Depth up to which sums of int16 * int8 products cannot overflow.
+inline constexpr int64_t kInt16GemmMaxDepth = 508;
+
+KernelTable<IntGemmKernel> int_gemm_kernels();        // for int8 values
+KernelTable<IntGemmKernel> int_gemm_int16_kernels();  // those with a == kInt16
+
+// Bytes that the packed form of n x k weights takes: per `nr` columns what the sums start from (int32), then
+// `steps` groups of nr * kr weights. The whole is 64-byte aligned if its start is.
+int64_t int_gemm_packed_size(const IntGemmKernel& kernel, int64_t n, int64_t k);
+// The same for the columns before `column`, a multiple of nr.
+int64_t int_gemm_packed_offset(const IntGemmKernel& kernel, int64_t column, int64_t k);
+// Element (column j, depth i) of B is b[j * column_stride + i * depth_stride]. The sums of column j start
+// from bias[j] - zero_point * (sum of its weights), so that C = (A - zero_point) * B + bias; a null `bias` is
+// zero. `sums`, if not null, gets each column's sum of weights.
+void int_gemm_pack(const IntGemmKernel& kernel, int64_t n, int64_t k, const int8_t* b, int64_t column_stride,
+                   int64_t depth_stride, const int32_t* bias, int32_t zero_point, int8_t* packed,
+                   int32_t* sums);
+
+}  // namespace litewright

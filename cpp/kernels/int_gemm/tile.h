@@ -1,0 +1,125 @@
+// The register tiles of int_gemm. D says how one step is done:
+//   T              vector of int32 sums
+//   W              what a vector of weights becomes when loaded
+//   kWidth, kDepth columns per vector; elements of A and B per step
+//   kBytesA        bytes of A per step
+#pragma once
+
+#include <string.h>
+
+#include "kernels/intrinsics.h"
+
+namespace litewright {
+namespace {
+
+template <class D, int kRows, int kVectors, int kPanels>
+inline __attribute__((always_inline)) void int_tile(int64_t columns, int64_t steps, const uint8_t* a,
+                                                    int64_t a_stride, const int8_t* b, int64_t panel,
+                                                    int32_t* c, int64_t c_stride, int nr) {
+  constexpr int kAll = kVectors * kPanels;
+  constexpr int kGroup = D::kWidth * D::kDepth;
+  typename D::T acc[kRows][kAll];
+#pragma GCC unroll 16
+  for (int v = 0; v < kAll; ++v) {
+    const auto start =
+        D::load(reinterpret_cast<const int32_t*>(b + (v / kVectors) * panel) + (v % kVectors) * D::kWidth);
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) acc[i][v] = start;
+  }
+  b += nr * sizeof(int32_t);
+  const int64_t group = nr * D::kDepth;
+  for (int64_t s = 0; s < steps; ++s, b += group, a += D::kBytesA) {
+    typename D::W weights[kAll];
+#pragma GCC unroll 16
+    for (int v = 0; v < kAll; ++v)
+      weights[v] = D::weights(b + (v / kVectors) * panel + (v % kVectors) * kGroup);
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) {
+      const auto x = D::broadcast(a + i * a_stride);
+#pragma GCC unroll 16
+      for (int v = 0; v < kAll; ++v) acc[i][v] = D::dot(acc[i][v], x, weights[v]);
+    }
+  }
+#pragma GCC unroll 16
+  for (int v = 0; v < kAll; ++v) {
+    const int64_t left = columns - v * D::kWidth;
+    if (left <= 0) break;
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) D::store(c + i * c_stride + v * D::kWidth, acc[i][v], left);
+  }
+}
+
+// All columns of kRows rows.
+template <class D, int kRows, int kVectors>
+void int_rows(int64_t n, int64_t steps, const uint8_t* a, int64_t a_stride, const int8_t* b, int32_t* c,
+              int64_t c_stride) {
+  constexpr int kNr = kVectors * D::kWidth;
+  const int64_t panel = kNr * (4 + steps * D::kDepth);
+  int64_t j = 0;
+  constexpr int kWide = kRows <= 2 && D::kWide ? 4 : 1;
+  if constexpr (kWide > 1) {
+    for (; j + kWide * kNr <= n; j += kWide * kNr, b += kWide * panel) {
+      int_tile<D, kRows, kVectors, kWide>(n - j, steps, a, a_stride, b, panel, c + j, c_stride, kNr);
+    }
+  }
+  for (; j + (kVectors - 1) * D::kWidth < n; j += kNr, b += panel) {
+    int_tile<D, kRows, kVectors, 1>(n - j < kNr ? n - j : kNr, steps, a, a_stride, b, panel, c + j, c_stride,
+                                    kNr);
+  }
+  if (j < n) int_tile<D, kRows, 1, 1>(n - j, steps, a, a_stride, b, panel, c + j, c_stride, kNr);
+}
+
+template <class D, int kMr, int kVectors>
+void int_gemm_tiles(int64_t rows, int64_t n, int64_t steps, const void* a_start, int64_t a_stride,
+                    const int8_t* b, int32_t* c, int64_t c_stride) {
+  constexpr int kNr = kVectors * D::kWidth;
+  const uint8_t* a = static_cast<const uint8_t*>(a_start);
+  if (rows >= 2 * kMr && n > kNr) {
+    for (int64_t j = 0; j < n; j += kNr, b += kNr * (4 + steps * D::kDepth)) {
+      int_gemm_tiles<D, kMr, kVectors>(rows, n - j < kNr ? n - j : kNr, steps, a, a_stride, b, c + j,
+                                       c_stride);
+    }
+    return;
+  }
+  for (; rows >= kMr; rows -= kMr, a += kMr * a_stride, c += kMr * c_stride) {
+    int_rows<D, kMr, kVectors>(n, steps, a, a_stride, b, c, c_stride);
+  }
+  while (rows > 0) {
+    int done = 1;
+    if (kMr > 8 && rows >= 8) {
+      int_rows<D, 8, kVectors>(n, steps, a, a_stride, b, c, c_stride), done = 8;
+    } else if (kMr > 4 && rows >= 4) {
+      int_rows<D, 4, kVectors>(n, steps, a, a_stride, b, c, c_stride), done = 4;
+    } else if (rows >= 2) {
+      int_rows<D, 2, kVectors>(n, steps, a, a_stride, b, c, c_stride), done = 2;
+    } else {
+      int_rows<D, 1, kVectors>(n, steps, a, a_stride, b, c, c_stride);
+    }
+    rows -= done, a += done * a_stride, c += done * c_stride;
+  }
+}
+
+#if defined(__AVX512F__)
+struct Avx512Sums {
+  using T = __m512i;
+  using W = __m512i;
+  static constexpr int kWidth = 16;
+  static constexpr bool kWide = true;
+  static T load(const int32_t* p) { return _mm512_loadu_si512(p); }
+  static void store(int32_t* p, T x, int64_t count) {
+    if (count >= 16) {
+      _mm512_storeu_si512(p, x);
+    } else {
+      _mm512_mask_storeu_epi32(p, static_cast<__mmask16>(0xFFFFu >> (16 - count)), x);
+    }
+  }
+  static T broadcast(const uint8_t* a) {
+    int32_t bits;
+    memcpy(&bits, a, sizeof(bits));
+    return _mm512_set1_epi32(bits);
+  }
+};
+#endif
+
+}  // namespace
+}  // namespace litewright

@@ -1,0 +1,152 @@
+// The bodies of RowOps: loops that the compiler vectorises for the instruction set of the including file.
+#pragma once
+
+#include "kernels/intrinsics.h"
+#include "kernels/row_ops/row_ops.h"
+
+namespace litewright {
+namespace {
+
+template <class T>
+inline T at_least(T x, T lo) {
+  return x > lo ? x : lo;
+}
+template <class T>
+inline T at_most(T x, T hi) {
+  return x < hi ? x : hi;
+}
+
+template <class T>
+void requantize_tail(int64_t n, const int32_t* x, const Requantization& to, T* out) {
+  const float lo = static_cast<float>(to.lo - to.zero), hi = static_cast<float>(to.hi - to.zero);
+  for (int64_t j = 0; j < n; ++j) {
+    const float value = at_most(at_least(static_cast<float>(x[j]) * to.scale[j], lo), hi);
+    out[j] = static_cast<T>(static_cast<int32_t>(__builtin_rintf(value)) + to.zero);
+  }
+}
+
+#if defined(__AVX512F__)
+// Sixteen values, not yet narrowed.
+inline __m512i requantize_16(const int32_t* x, const float* scale, __m512 lo, __m512 hi, __m512i zero) {
+  const __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(x)), _mm512_loadu_ps(scale));
+  return _mm512_add_epi32(_mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(value, lo), hi)), zero);
+}
+#endif
+
+template <class T>
+void requantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to, T* out,
+                int64_t out_stride) {
+#if defined(__AVX512F__)
+  const __m512 lo = _mm512_set1_ps(static_cast<float>(to.lo - to.zero));
+  const __m512 hi = _mm512_set1_ps(static_cast<float>(to.hi - to.zero));
+  const __m512i zero = _mm512_set1_epi32(to.zero);
+#endif
+  for (; rows > 0; --rows, x += x_stride, out += out_stride) {
+    int64_t j = 0;
+#if defined(__AVX512F__)
+    for (; j + 16 <= n; j += 16) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out + j),
+                       _mm512_cvtepi32_epi8(requantize_16(x + j, to.scale + j, lo, hi, zero)));
+    }
+#endif
+    if (j < n) requantize_tail(n - j, x + j, Requantization{to.scale + j, to.zero, to.lo, to.hi}, out + j);
+  }
+}
+
+void requantize_s8(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to,
+                   int8_t* out, int64_t out_stride) {
+  requantize(rows, n, x, x_stride, to, out, out_stride);
+}
+void requantize_u8(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to,
+                   uint8_t* out, int64_t out_stride) {
+  requantize(rows, n, x, x_stride, to, out, out_stride);
+}
+
+void dequantize_row(int64_t n, const int32_t* __restrict x, const int32_t* __restrict sums, int32_t zero,
+                    float row_scale, const float* __restrict scale, const float* __restrict bias, float lo,
+                    float hi, float* __restrict out) {
+  for (int64_t j = 0; j < n; ++j) {
+    const float value = static_cast<float>(x[j] - zero * sums[j]) * (row_scale * scale[j]) + bias[j];
+    out[j] = at_most(at_least(value, lo), hi);
+  }
+}
+
+void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to,
+                float* out, int64_t out_stride) {
+  for (int64_t i = 0; i < rows; ++i) {
+    dequantize_row(n, x + i * x_stride, to.sums, to.zero[i * to.row_step], to.row_scale[i * to.row_step],
+                   to.scale, to.bias, to.lo, to.hi, out + i * out_stride);
+  }
+}
+
+void min_max(int64_t n, const float* x, float* min, float* max) {
+  constexpr int kLanes = 32;
+  float low[kLanes], high[kLanes];
+  for (int i = 0; i < kLanes; ++i) low[i] = *min, high[i] = *max;
+  int64_t j = 0;
+  for (; j + kLanes <= n; j += kLanes) {
+    for (int i = 0; i < kLanes; ++i) {
+      low[i] = at_most(x[j + i], low[i]);
+      high[i] = at_least(x[j + i], high[i]);
+    }
+  }
+  for (; j < n; ++j) low[0] = at_most(x[j], low[0]), high[0] = at_least(x[j], high[0]);
+  for (int i = 0; i < kLanes; ++i) *min = at_most(low[i], *min), *max = at_least(high[i], *max);
+}
+
+void quantize_s8(int64_t n, const float* __restrict x, float inverse_scale, int32_t zero, int32_t lowest,
+                 int8_t* __restrict out) {
+  const float offset = static_cast<float>(zero), lo = static_cast<float>(lowest);
+  for (int64_t j = 0; j < n; ++j) {
+    const float value = at_most(at_least(offset + x[j] * inverse_scale, lo), 127.0f);
+    const int32_t whole = static_cast<int32_t>(value);
+    const float rest = value - static_cast<float>(whole);
+    out[j] = static_cast<int8_t>(whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0));
+  }
+}
+
+template <class T>
+void maximum(int64_t n, const T* __restrict x, T* __restrict best) {
+  for (int64_t j = 0; j < n; ++j) best[j] = at_least(x[j], best[j]);
+}
+template <class T, class S>
+void accumulate(int64_t n, const T* __restrict x, S* __restrict sum) {
+  for (int64_t j = 0; j < n; ++j) sum[j] += x[j];
+}
+void clamp_f32(int64_t n, float lo, float hi, float* x) {
+  for (int64_t j = 0; j < n; ++j) x[j] = at_most(at_least(x[j], lo), hi);
+}
+
+void s8_to_u8(int64_t n, const int8_t* __restrict x, uint8_t* __restrict out) {
+  for (int64_t j = 0; j < n; ++j) out[j] = static_cast<uint8_t>(x[j]) ^ 0x80u;
+}
+void s8_to_s16(int64_t n, const int8_t* __restrict x, int16_t* __restrict out) {
+  for (int64_t j = 0; j < n; ++j) out[j] = x[j];
+}
+void u8_to_s16(int64_t n, const uint8_t* __restrict x, int16_t* __restrict out) {
+  for (int64_t j = 0; j < n; ++j) out[j] = static_cast<int16_t>(x[j] - 128);
+}
+
+constexpr RowOps row_ops(const char* name, Isa isa) {
+  return {name,
+          isa,
+          requantize_s8,
+          requantize_u8,
+          dequantize,
+          min_max,
+          quantize_s8,
+          maximum<float>,
+          maximum<int8_t>,
+          maximum<uint8_t>,
+          maximum<int16_t>,
+          accumulate<float, float>,
+          accumulate<int8_t, int32_t>,
+          accumulate<uint8_t, int32_t>,
+          clamp_f32,
+          s8_to_u8,
+          s8_to_s16,
+          u8_to_s16};
+}
+
+}  // namespace
+}  // namespace litewright

@@ -1,0 +1,65 @@
+// What is done to rows of values around the integer products: requantization, row quantization, maxima,
+// copies.
+#pragma once
+
+#include <cstdint>
+
+#include "kernels/kernel_table.h"
+
+namespace litewright {
+
+// To 8 bits: clamp(round_half_even(x * scale[j]) + zero, lo, hi).
+struct Requantization {
+  const float* scale;
+  int32_t zero, lo, hi;
+};
+
+// To float. Row i has the scale row_scale[i * row_step] and the zero point zero[i * row_step]: row_step is 0
+// or 1.
+struct Dequantization {
+  const int32_t* sums;
+  const float* scale;
+  const float* bias;
+  const float* row_scale;
+  const int32_t* zero;
+  int64_t row_step;
+  float lo, hi;
+};
+
+struct RowOps {
+  const char* name;
+  Isa isa;
+
+  // Of `rows` rows of n values; strides count elements.
+  void (*requantize_s8)(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to,
+                        int8_t* out, int64_t out_stride);
+  void (*requantize_u8)(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to,
+                        uint8_t* out, int64_t out_stride);
+  // out[j] = clamp((x[j] - zero * sums[j]) * (row_scale * scale[j]) + bias[j], lo, hi)
+  void (*dequantize)(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to,
+                     float* out, int64_t out_stride);
+  // Widens [*min, *max] to hold all values.
+  void (*min_max)(int64_t n, const float* x, float* min, float* max);
+  // out[j] = clamp(round_half_away(zero + x[j] * inverse_scale), -lowest, 127); NaN gives anything.
+  void (*quantize_s8)(int64_t n, const float* x, float inverse_scale, int32_t zero, int32_t lowest,
+                      int8_t* out);
+  // best[j] = max(best[j], x[j])
+  void (*max_f32)(int64_t n, const float* x, float* best);
+  void (*max_s8)(int64_t n, const int8_t* x, int8_t* best);
+  void (*max_u8)(int64_t n, const uint8_t* x, uint8_t* best);
+  void (*max_s16)(int64_t n, const int16_t* x, int16_t* best);
+  // sum[j] += x[j]
+  void (*add_f32)(int64_t n, const float* x, float* sum);
+  void (*add_s8)(int64_t n, const int8_t* x, int32_t* sum);
+  void (*add_u8)(int64_t n, const uint8_t* x, int32_t* sum);
+  void (*clamp_f32)(int64_t n, float lo, float hi, float* x);
+  // int8 values as the rows that integer products take: out[j] = x[j] + 128, or x[j].
+  void (*s8_to_u8)(int64_t n, const int8_t* x, uint8_t* out);
+  void (*s8_to_s16)(int64_t n, const int8_t* x, int16_t* out);
+  // uint8 values less 128.
+  void (*u8_to_s16)(int64_t n, const uint8_t* x, int16_t* out);
+};
+
+KernelTable<RowOps> row_ops_variants();
+
+}  // namespace litewright

@@ -1,0 +1,16 @@
+#include "kernels/row_ops/row_ops.h"
+
+namespace litewright {
+
+extern const RowOps kRowOpsPortable, kRowOpsAvx2, kRowOpsAvx512;
+
+KernelTable<RowOps> row_ops_variants() {
+#if defined(__x86_64__)
+  static const RowOps rows[] = {kRowOpsAvx512, kRowOpsAvx2, kRowOpsPortable};
+#else
+  static const RowOps rows[] = {kRowOpsPortable};
+#endif
+  return {rows, static_cast<int>(sizeof(rows) / sizeof(rows[0]))};
+}
+
+}  // namespace litewright

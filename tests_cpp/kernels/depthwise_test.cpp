@@ -1,0 +1,116 @@
+// Every row of the depthwise kernels against plain loops.
+#include "kernels/depthwise/depthwise.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests_cpp/kernels/random.h"
+
+namespace litewright {
+namespace {
+
+struct Case {
+  int64_t channels;
+  int rows, columns, stride, dilation;
+  int64_t pixels;
+};
+constexpr Case kCases[] = {{1, 3, 3, 1, 1, 9},  {8, 3, 3, 2, 1, 5},  {33, 3, 3, 1, 1, 7},
+                           {64, 3, 3, 1, 1, 6}, {96, 3, 3, 2, 1, 9}, {130, 5, 5, 1, 1, 3},
+                           {17, 1, 7, 1, 1, 4}, {70, 3, 3, 1, 2, 8}, {40, 7, 2, 3, 1, 3},
+                           {16, 4, 3, 1, 1, 10}};
+
+TEST(F32Depthwise, EveryRowMatchesPlainLoops) {
+  constexpr uint32_t kSeed = 4;
+  SCOPED_TRACE(kSeed);
+  Random random(kSeed);
+  for (const Case& e : kCases) {
+    const int64_t width = (e.pixels - 1) * e.stride + (e.columns - 1) * e.dilation + 1;
+    const auto input = random.reals(e.rows * width * e.channels, -1, 1);
+    const auto weights = random.reals(e.rows * e.columns * e.channels, -1, 1),
+               bias = random.reals(e.channels, -1, 1);
+    std::vector<const float*> taps, tap_weights;
+    for (int y = 0; y < e.rows; ++y) {
+      for (int x = 0; x < e.columns; ++x) {
+        taps.push_back(input.data() + (y * width + x * e.dilation) * e.channels);
+        tap_weights.push_back(weights.data() + (y * e.columns + x) * e.channels);
+      }
+    }
+    const int count = static_cast<int>(taps.size());
+    for (const F32DepthwiseKernel& kernel : f32_depthwise_kernels()) {
+      if (kernel.isa > detect_isa()) continue;
+      std::vector<float> out(e.pixels * e.channels);
+      kernel.function(e.channels, count, taps.data(), tap_weights.data(), e.pixels, e.stride * e.channels,
+                      bias.data(), out.data(), e.channels, -1.5f, 2.0f);
+      for (int64_t p = 0; p < e.pixels; ++p) {
+        for (int64_t c = 0; c < e.channels; ++c) {
+          double sum = bias[c];
+          for (int t = 0; t < count; ++t) sum += taps[t][p * e.stride * e.channels + c] * tap_weights[t][c];
+          ASSERT_NEAR(out[p * e.channels + c], std::clamp(sum, -1.5, 2.0), 1e-5) << kernel.name;
+        }
+      }
+    }
+  }
+}
+
+TEST(IntDepthwise, EveryRowIsExact) {
+  constexpr uint32_t kSeed = 5;
+  SCOPED_TRACE(kSeed);
+  Random random(kSeed);
+  for (const Case& e : kCases) {
+    const int64_t width = (e.pixels - 1) * e.stride + (e.columns - 1) * e.dilation + 1,
+                  row_size = width * e.channels;
+    const auto input = random.integers<int8_t>(e.rows * row_size, -128, 127);
+    const auto weights = random.integers<int16_t>(e.rows * e.columns * e.channels, -128, 127);
+    const auto bias = random.integers<int32_t>(e.channels, -9999, 9999);
+    const auto scale = random.reals(e.channels, 0.0005f, 0.01f);
+    const int32_t zero = static_cast<int32_t>(random.integer(-128, 127));
+    for (const IntDepthwiseKernel& kernel : int_depthwise_kernels()) {
+      if (kernel.isa > detect_isa()) continue;
+      SCOPED_TRACE(kernel.name);
+      const int64_t size = kernel.input_size();
+      std::vector<uint8_t> rows(e.rows * row_size * size + 64);
+      for (size_t i = 0; i < input.size(); ++i) {
+        if (size == 1) {
+          rows[i] = static_cast<uint8_t>(input[i] + 128);
+        } else {
+          reinterpret_cast<int16_t*>(rows.data())[i] = input[i];
+        }
+      }
+      std::vector<const uint8_t*> starts;
+      for (int y = 0; y < e.rows; ++y) starts.push_back(rows.data() + y * row_size * size);
+      const DepthwiseWindow window{e.rows, e.columns, e.dilation * e.channels * size,
+                                   e.stride * e.channels * size};
+      std::vector<int8_t> packed(kernel.packed_size(e.channels, window));
+      kernel.pack(e.channels, window, weights.data(), bias.data(), zero, packed.data());
+      std::vector<int32_t> sums(e.pixels * e.channels);
+      kernel.function(e.channels, window, starts.data(), packed.data(), e.pixels, sums.data());
+      std::vector<int8_t> out(e.pixels * e.channels);
+      if (kernel.to_s8 != nullptr) {
+        std::vector<float> packed_scale((e.channels + 63) / 64 * 64);
+        kernel.pack_scale(e.channels, scale.data(), packed_scale.data());
+        kernel.to_s8(e.channels, window, starts.data(), packed.data(), e.pixels,
+                     {packed_scale.data(), 3, -90, 100, 0}, out.data());
+      }
+      for (int64_t p = 0; p < e.pixels; ++p) {
+        for (int64_t c = 0; c < e.channels; ++c) {
+          int32_t sum = bias[c];
+          for (int y = 0; y < e.rows; ++y) {
+            for (int x = 0; x < e.columns; ++x) {
+              const int64_t at = (y * width + p * e.stride + x * e.dilation) * e.channels + c;
+              sum += (input[at] - zero) * weights[(y * e.columns + x) * e.channels + c];
+            }
+          }
+          ASSERT_EQ(sums[p * e.channels + c], sum);
+          if (kernel.to_s8 == nullptr) continue;
+          const double value = std::nearbyint(static_cast<float>(sum) * scale[c]) + 3;
+          ASSERT_EQ(out[p * e.channels + c], std::clamp(value, -90.0, 100.0));
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace litewright

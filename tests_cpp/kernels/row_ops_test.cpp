@@ -1,0 +1,106 @@
+// Every row of the row operations against their definitions.
+#include "kernels/row_ops/row_ops.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tests_cpp/kernels/random.h"
+
+namespace litewright {
+namespace {
+
+constexpr int64_t kLengths[] = {1, 5, 16, 31, 64, 100, 333};
+constexpr uint32_t kSeed = 3;
+
+template <class Body>
+void for_each_variant(const Body& body) {
+  for (const RowOps& ops : row_ops_variants()) {
+    if (ops.isa > detect_isa()) continue;
+    SCOPED_TRACE(ops.name);
+    Random random(kSeed);
+    for (const int64_t n : kLengths) body(ops, random, n);
+  }
+}
+
+int32_t half_away(float x) { return static_cast<int32_t>(std::round(x)); }
+
+TEST(RowOps, RequantizesWithHalvesToEven) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    auto x = random.integers<int32_t>(n, -2000000000, 2000000000);
+    auto scale = random.reals(n, 1e-9f, 1e-6f);
+    x[0] = 5, scale[0] = 0.5f;  // 2.5
+    std::vector<int8_t> s8(n);
+    std::vector<uint8_t> u8(n);
+    ops.requantize_s8(1, n, x.data(), n, {scale.data(), -7, -100, 127}, s8.data(), n);
+    ops.requantize_u8(1, n, x.data(), n, {scale.data(), 130, 10, 255}, u8.data(), n);
+    EXPECT_EQ(s8[0], 2 - 7);
+    for (int64_t j = 0; j < n; ++j) {
+      const double exact = std::nearbyint(static_cast<float>(x[j]) * scale[j]);
+      ASSERT_EQ(s8[j], std::clamp(exact - 7, -100.0, 127.0));
+      ASSERT_EQ(u8[j], std::clamp(exact + 130, 10.0, 255.0));
+    }
+  });
+}
+
+TEST(RowOps, QuantizesRows) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    auto x = random.reals(n, -3, 5);
+    x[0] = 0.5f;  // a half
+    std::vector<int8_t> q(n);
+    ops.quantize_s8(n, x.data(), 31.0f, -20, -128, q.data());
+    for (int64_t j = 0; j < n; ++j)
+      ASSERT_EQ(q[j], std::clamp(half_away(-20 + x[j] * 31.0f), -128, 127)) << x[j];
+    float low = 0, high = 0;
+    ops.min_max(n, x.data(), &low, &high);
+    EXPECT_EQ(low, std::min(0.0f, *std::min_element(x.begin(), x.end())));
+    EXPECT_EQ(high, *std::max_element(x.begin(), x.end()));
+  });
+}
+
+TEST(RowOps, Dequantizes) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    const auto x = random.integers<int32_t>(n, -50000, 50000), sums = random.integers<int32_t>(n, -500, 500);
+    const auto scale = random.reals(n, 0.001f, 0.002f), bias = random.reals(n, -1, 1);
+    std::vector<float> out(n);
+    const float row_scale = 0.1f;
+    const int32_t zero = -9;
+    ops.dequantize(1, n, x.data(), n, {sums.data(), scale.data(), bias.data(), &row_scale, &zero, 0, 0, 6},
+                   out.data(), n);
+    for (int64_t j = 0; j < n; ++j) {
+      ASSERT_EQ(out[j],
+                std::clamp(static_cast<float>(x[j] + 9 * sums[j]) * (0.1f * scale[j]) + bias[j], 0.0f, 6.0f));
+    }
+  });
+}
+
+TEST(RowOps, TakesMaximaAndSums) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    const auto a = random.integers<int8_t>(n, -128, 127), b = random.integers<int8_t>(n, -128, 127);
+    const auto f = random.reals(n, -1, 1), g = random.reals(n, -1, 1);
+    auto best = b;
+    auto fbest = g, fsum = g;
+    std::vector<int32_t> sum(n, 1000);
+    std::vector<uint8_t> shifted(n);
+    std::vector<int16_t> wide(n);
+    ops.max_s8(n, a.data(), best.data());
+    ops.add_s8(n, a.data(), sum.data());
+    ops.max_f32(n, f.data(), fbest.data());
+    ops.add_f32(n, f.data(), fsum.data());
+    ops.clamp_f32(n, -0.25f, 0.25f, fsum.data());
+    ops.s8_to_u8(n, a.data(), shifted.data());
+    ops.s8_to_s16(n, a.data(), wide.data());
+    for (int64_t j = 0; j < n; ++j) {
+      ASSERT_EQ(best[j], std::max(a[j], b[j]));
+      ASSERT_EQ(sum[j], 1000 + a[j]);
+      ASSERT_EQ(fbest[j], std::max(f[j], g[j]));
+      ASSERT_EQ(fsum[j], std::clamp(g[j] + f[j], -0.25f, 0.25f));
+      ASSERT_EQ(shifted[j], a[j] + 128);
+      ASSERT_EQ(wide[j], a[j]);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace litewright
