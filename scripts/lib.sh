@@ -73,12 +73,15 @@ need_venv() {
   PYTHON=$VENV/bin/python
 }
 
-# As many compilers as there are processors, but no more than one for each GiB of free memory.
-compile_jobs() {
-  local cores gigabytes
-  cores=$(nproc)
+# As many processes as there are processors, but no more than one for each GiB of memory that may be used.
+process_count() {
+  local count gigabytes limit
+  count=$(nproc)
   gigabytes=$(awk '/^MemAvailable/ { print int($2 / 1048576) }' /proc/meminfo)
-  [ "${gigabytes:-$cores}" -ge "$cores" ] && echo "$cores" || echo $((gigabytes > 1 ? gigabytes : 1))
+  limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null)
+  [[ $limit =~ ^[0-9]+$ ]] && [ $((limit >> 30)) -lt "$gigabytes" ] && gigabytes=$((limit >> 30))
+  [ "$gigabytes" -lt "$count" ] && count=$((gigabytes > 1 ? gigabytes : 1))
+  echo "$count"
 }
 
 # build [TARGET...]: compiles what has changed; without targets everything.
@@ -87,5 +90,5 @@ build() {
   cmake --preset python -DPython_EXECUTABLE="$VENV/bin/python" \
     -Dpybind11_DIR="$("$PYTHON" -m pybind11 --cmakedir)" >build/configure.log 2>&1 ||
     { cat build/configure.log; die "cmake failed"; }
-  ninja -C build/python -j "$(compile_jobs)" "$@" || die "the build failed"
+  ninja -C build/python -j "$(process_count)" "$@" || die "the build failed"
 }
