@@ -20,6 +20,10 @@ bool foldable(const Subgraph& subgraph, const Operator& op) {
   // A DEQUANTIZE of a constant is how compressed weights are stored.
   if (def == nullptr || def->stateful || op.code == BuiltinOp::kDequantize || op.outputs.empty())
     return false;
+  // A variable that an operator sets starts from that value at every run.
+  for (TensorId id : op.outputs) {
+    if (id == kNoTensor || subgraph.tensors[id].is_variable) return false;
+  }
   return std::all_of(op.inputs.begin(), op.inputs.end(),
                      [&](TensorId id) { return id == kNoTensor || subgraph.tensors[id].is_constant; });
 }

@@ -51,7 +51,7 @@ bool merge_operator(Subgraph& subgraph, int index) {
   }
   const Uses uses(subgraph);
   for (TensorId id : op.outputs) {
-    if (id != kNoTensor && uses.is_output(id)) return false;
+    if (id != kNoTensor && (uses.is_output(id) || subgraph.tensors[id].is_variable)) return false;
   }
   for (int i = 0; i < index; ++i) {
     if (!same_operator(subgraph.operators[i], op)) continue;
