@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -41,6 +43,12 @@ def mnist_folder(request: pytest.FixtureRequest) -> Path:
 def litert():
     """LiteRT's interpreter module, the oracle."""
     return pytest.importorskip("ai_edge_litert.interpreter")
+
+
+@pytest.fixture(params=["litewright.lite", "ai_edge_litert.interpreter"], ids=["litewright", "litert"])
+def engine(request: pytest.FixtureRequest) -> ModuleType:
+    """The module with Interpreter and OpResolverType: ours, and LiteRT's for what scripts rely on."""
+    return importlib.import_module(request.param)
 
 
 @pytest.fixture

@@ -1,0 +1,10 @@
+// litewright._core: the C++ library as the Python package uses it.
+#include "module.h"
+
+PYBIND11_MODULE(_core, module) {
+  module.doc() = "The native part of litewright; use litewright.lite.";
+  module.attr("__version__") = LITEWRIGHT_VERSION;
+  litewright::python::bind_errors(module);
+  litewright::python::bind_interpreter(module);
+  litewright::python::bind_op_table(module);
+}

@@ -1,0 +1,14 @@
+// The parts of the extension module.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace litewright::python {
+
+namespace py = pybind11;
+
+void bind_errors(py::module_& module);
+void bind_interpreter(py::module_& module);
+void bind_op_table(py::module_& module);
+
+}  // namespace litewright::python

@@ -1,0 +1,9 @@
+"""Make, quantize and run .tflite models without TensorFlow. `litewright.lite` has the names of `tf.lite`."""
+
+from __future__ import annotations
+
+from litewright import lite
+from litewright._core import ConverterError, __version__
+from litewright.lite import Interpreter, Optimize, TFLiteConverter
+
+__all__ = ["ConverterError", "Interpreter", "Optimize", "TFLiteConverter", "__version__", "lite"]

@@ -1,0 +1,245 @@
+"""Converting trained models, with the surface of `tf.lite.TFLiteConverter`."""
+
+from __future__ import annotations
+
+import enum
+import os
+import tempfile
+import warnings
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+
+from litewright import _core
+
+__all__ = ["OpsSet", "Optimize", "RepresentativeDataset", "TFLiteConverter", "TargetSpec"]
+
+
+class Optimize(enum.Enum):
+    """What `TFLiteConverter.optimizations` may hold. All but DEFAULT are old names that mean DEFAULT or
+    nothing."""
+
+    DEFAULT = "DEFAULT"
+    OPTIMIZE_FOR_SIZE = "OPTIMIZE_FOR_SIZE"
+    OPTIMIZE_FOR_LATENCY = "OPTIMIZE_FOR_LATENCY"
+    EXPERIMENTAL_SPARSITY = "EXPERIMENTAL_SPARSITY"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class OpsSet(enum.Enum):
+    """What `TargetSpec.supported_ops` may hold."""
+
+    TFLITE_BUILTINS = "TFLITE_BUILTINS"
+    SELECT_TF_OPS = "SELECT_TF_OPS"
+    TFLITE_BUILTINS_INT8 = "TFLITE_BUILTINS_INT8"
+    EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 = (
+        "EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8"
+    )
+    EXPERIMENTAL_STABLEHLO_OPS = "EXPERIMENTAL_STABLEHLO_OPS"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @staticmethod
+    def get_options() -> list[str]:
+        """The names of all sets."""
+        return [str(option) for option in OpsSet]
+
+
+class RepresentativeDataset:
+    """Samples for calibration: `input_gen` is called without arguments and yields samples, each a list of
+    arrays in the order of the model's inputs, a dictionary by input name, or a pair of a signature key and
+    such a dictionary."""
+
+    def __init__(self, input_gen: Callable[[], Iterable[Any]]) -> None:
+        self.input_gen = input_gen
+
+
+class TargetSpec:
+    """What the converted model may use."""
+
+    def __init__(
+        self,
+        supported_ops: Iterable[OpsSet] | None = None,
+        supported_types: Iterable[Any] | None = None,
+        experimental_select_user_tf_ops: Iterable[str] | None = None,
+        experimental_supported_backends: Iterable[str] | None = None,
+    ) -> None:
+        """Args:
+        supported_ops: operator sets; {OpsSet.TFLITE_BUILTINS} if None.
+        supported_types: what constants may become, such as {np.float16}; NumPy's or TensorFlow's types.
+        """
+        self.supported_ops: Iterable[OpsSet] = supported_ops or {OpsSet.TFLITE_BUILTINS}
+        self.supported_types: Iterable[Any] = supported_types or set()
+        self.experimental_select_user_tf_ops = set(experimental_select_user_tf_ops or ())
+        self.experimental_supported_backends = experimental_supported_backends
+
+
+def dtype_name(dtype: Any) -> str:
+    """The name ("float32") of a type: np.float32, "float32", np.dtype("float32") or tf.float32.
+
+    Raises:
+      ValueError: not a type.
+    """
+    try:
+        return str(np.dtype(getattr(dtype, "as_numpy_dtype", dtype)).name)
+    except TypeError as error:
+        raise ValueError(f"{dtype!r} is not an element type") from error
+
+
+class TFLiteConverter:
+    """Turns a trained model into the bytes of a .tflite file.
+
+    Example:
+      converter = TFLiteConverter.from_keras_model("digits.h5")
+      converter.optimizations = [Optimize.DEFAULT]
+      content = converter.convert()
+
+    Attributes:
+      optimizations: [Optimize.DEFAULT] to quantize: dynamic range, or as `representative_dataset` and
+      `target_spec` say. representative_dataset: a function that yields calibration samples (see
+      RepresentativeDataset). target_spec: operator sets and types the result may use.
+      inference_input_type, inference_output_type: float32, or int8, uint8, int16 for integer models.
+      allow_custom_ops: keep layers without builtin operators as custom operators.
+    """
+
+    def __init__(self, model: Any) -> None:
+        """Use `from_keras_model`."""
+        self._model = model
+        self.optimizations: Iterable[Optimize] = set()
+        self.representative_dataset: Any = None
+        self.target_spec = TargetSpec()
+        self.inference_input_type: Any = np.float32
+        self.inference_output_type: Any = np.float32
+        self.allow_custom_ops = False
+        self.exclude_conversion_metadata = False
+        self.experimental_new_converter = True
+        self.experimental_new_quantizer = True
+        self.experimental_new_dynamic_range_quantizer = True
+        self.experimental_enable_resource_variables = True
+        self.unfold_batchmatmul = False
+        self._experimental_disable_per_channel = False
+        self._experimental_disable_per_channel_quantization_for_dense_layers = False
+        self._experimental_full_integer_quantization_bias_type: Any = None
+
+    @classmethod
+    def from_keras_model(cls, model: Any) -> TFLiteConverter:
+        """A converter for a Keras model: the path of a .h5 or .keras file, or a live model, which is asked to
+        save itself into a temporary folder.
+
+        Raises:
+          TypeError: neither a path nor an object with a `save` method.
+        """
+        if not isinstance(model, (str, os.PathLike)) and not callable(getattr(model, "save", None)):
+            raise TypeError(f"from_keras_model takes a path or a Keras model, not {type(model).__name__}")
+        return cls(model)
+
+    @classmethod
+    def from_saved_model(
+        cls,
+        saved_model_dir: str | os.PathLike[str],
+        signature_keys: Sequence[str] | None = None,
+        tags: Any = None,
+    ) -> NoReturn:
+        """Not possible: SavedModels hold TensorFlow's graphs.
+
+        Raises:
+          ConverterError: always.
+        """
+        raise _core.ConverterError(
+            f"{os.fspath(saved_model_dir)}: SavedModels hold TensorFlow graphs, which are not read."
+            " Save the Keras model as .keras or .h5 and use from_keras_model."
+        )
+
+    @classmethod
+    def from_concrete_functions(cls, funcs: Any, trackable_obj: Any = None) -> NoReturn:
+        """Not possible: concrete functions are TensorFlow's graphs.
+
+        Raises:
+          ConverterError: always.
+        """
+        raise _core.ConverterError(
+            "concrete functions are TensorFlow graphs, which are not read."
+            " Use from_keras_model with a Keras model or its .keras or .h5 file."
+        )
+
+    def convert(self) -> bytes:
+        """The converted model, the content of a .tflite file.
+
+        Raises:
+          ConverterError: layers that cannot be converted; all of them in one message.
+          OSError: the file cannot be read.
+          ValueError: the file is not a Keras model, or the attributes contradict each other.
+        """
+        mode = self._mode()
+        with self._file() as path:
+            return _core.convert_keras(path, {"mode": mode})
+
+    def _mode(self) -> str:
+        """One of "float", "dynamic", "float16", "int8", "int8_only", "int16x8" and "int16x8_only"."""
+        types = {dtype_name(dtype) for dtype in self.target_spec.supported_types}
+        operators = set(self.target_spec.supported_ops)
+        int16 = OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 in operators
+        int8_only = operators == {OpsSet.TFLITE_BUILTINS_INT8} or types == {"int8"}
+        aliases = {Optimize.OPTIMIZE_FOR_SIZE, Optimize.OPTIMIZE_FOR_LATENCY}
+        wanted = set(self.optimizations)
+        if wanted & aliases:
+            warnings.warn("OPTIMIZE_FOR_SIZE and OPTIMIZE_FOR_LATENCY mean the same as DEFAULT", stacklevel=3)
+        mode = "float"
+        if wanted & (aliases | {Optimize.DEFAULT}):
+            if self.representative_dataset is None:
+                if int8_only and not int16:
+                    raise ValueError(
+                        "For full integer quantization, a `representative_dataset` must be specified."
+                    )
+                mode = "float16" if "float16" in types else "dynamic"
+            elif int16:
+                mode = "int16x8" if OpsSet.TFLITE_BUILTINS in operators else "int16x8_only"
+            elif "float16" in types:
+                mode = "float16"
+            else:
+                mode = "int8_only" if int8_only else "int8"
+        self._check_io_types(mode)
+        return mode
+
+    def _check_io_types(self, mode: str) -> None:
+        allowed = {"int8": ("float32", "int8", "uint8"), "int16x8": ("float32", "int16")}
+        choices = allowed.get(mode.removesuffix("_only"), ("float32",))
+        for attribute in ("inference_input_type", "inference_output_type"):
+            got = dtype_name(getattr(self, attribute))
+            if got not in choices:
+                raise ValueError(
+                    "The inference_input_type and inference_output_type must be tf.float32."
+                    if len(choices) == 1
+                    else f"The {attribute} must be in {', '.join(choices)}, not {got}."
+                )
+
+    @contextmanager
+    def _file(self) -> Iterator[str]:
+        """The model as a file, for as long as the context lasts."""
+        if isinstance(self._model, (str, os.PathLike)):
+            yield os.fspath(self._model)
+            return
+        with tempfile.TemporaryDirectory(prefix="litewright-") as folder:
+            yield str(_save(self._model, Path(folder)))
+
+
+def _save(model: Any, folder: Path) -> Path:
+    """Lets a live Keras model save itself: as .keras, or as .h5 where its Keras is too old for that."""
+    path = folder / "model.keras"
+    try:
+        model.save(str(path))
+    except Exception:
+        path = folder / "model.h5"
+        model.save(str(path))
+        return path
+    if not zipfile.is_zipfile(path):
+        path = folder / "model.h5"
+        model.save(str(path))
+    return path

@@ -1,0 +1,17 @@
+"""The names of `tf.lite.experimental`."""
+
+from __future__ import annotations
+
+from litewright import _core
+from litewright.interpreter import OpResolverType, load_delegate
+
+__all__ = ["OpResolverType", "load_delegate", "rewrite"]
+
+
+def rewrite(content: bytes) -> bytes:
+    """Reads a .tflite file and writes it anew, with the lowest operator versions that fit.
+
+    Raises:
+      ValueError: `content` is not a valid model.
+    """
+    return _core.rewrite(content)
