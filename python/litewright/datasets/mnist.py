@@ -70,7 +70,8 @@ def _parse_idx(name: str, rank: int) -> npt.NDArray[np.uint8]:
     shape = struct.unpack(f">{rank}I", data[4:header])
     if len(data) - header != math.prod(shape):
         raise ValueError(f"{name}: {len(data) - header} bytes of data for shape {list(shape)}")
-    return np.frombuffer(data, np.uint8, offset=header).reshape(shape).copy()
+    values: npt.NDArray[np.uint8] = np.frombuffer(data, np.uint8, offset=header).copy()
+    return values.reshape(shape)
 
 
 def _bytes_of(name: str) -> bytes:
