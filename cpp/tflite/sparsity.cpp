@@ -12,13 +12,11 @@ template <class... Parts>
   fail(ErrorCode::kInvalidModel, parts...);
 }
 
-// Positions stored up to and with dimension `d`, given those before it.
-int64_t positions(const Sparsity::Dimension& dimension, size_t d, int64_t before) {
-  int64_t result = 0;
+// Positions stored up to and with the d-th traversed dimension of `extent`, given those before it.
+int64_t positions(const Sparsity::Dimension& dimension, size_t d, int64_t extent, int64_t before) {
   if (!dimension.sparse) {
-    if (__builtin_mul_overflow(before, static_cast<int64_t>(dimension.dense_size), &result)) {
-      bad("sparsity dimension ", d, " is too large");
-    }
+    int64_t result = 0;
+    if (__builtin_mul_overflow(before, extent, &result)) bad("sparsity dimension ", d, " is too large");
     return result;
   }
   const auto& segments = dimension.segments;
@@ -33,9 +31,7 @@ int64_t positions(const Sparsity::Dimension& dimension, size_t d, int64_t before
     if (segments[i] < segments[i - 1]) bad("sparsity dimension ", d, "'s segments decrease");
   }
   for (const int32_t index : indices) {
-    if (index < 0 || index >= dimension.dense_size) {
-      bad("sparsity dimension ", d, " has the index ", index, " of ", dimension.dense_size);
-    }
+    if (index < 0 || index >= extent) bad("sparsity dimension ", d, " has the index ", index, " of ", extent);
   }
   return static_cast<int64_t>(indices.size());
 }
@@ -56,26 +52,38 @@ void check_sparsity(const Tensor& tensor) {
       bad("its sparsity's traversal order is no permutation");
     seen[d] = true;
   }
-  // A dimension is covered by its own extent times those of its blocks.
-  std::vector<int64_t> covered(rank, 1);
-  int64_t stored = 1;
+  // An axis is its own dimension times those of its blocks. Dense ones state their extent; at most one may be
+  // sparse.
+  std::vector<int32_t> axis_of(count);
+  std::vector<int64_t> dense(rank, 1);
+  std::vector<int> sparse(rank, 0);
   for (size_t i = 0; i < count; ++i) {
-    const int32_t d = sparsity.traversal_order[i];
-    const bool blocked = static_cast<size_t>(d) >= rank;
-    const int32_t axis = blocked ? sparsity.block_map[d - rank] : d;
+    const auto d = static_cast<size_t>(sparsity.traversal_order[i]);
+    const int32_t axis = d < rank ? static_cast<int32_t>(d) : sparsity.block_map[d - rank];
     if (axis < 0 || static_cast<size_t>(axis) >= rank)
       bad("its sparsity blocks dimension ", axis, " of ", rank);
+    axis_of[i] = axis;
     const Sparsity::Dimension& dimension = sparsity.dimensions[i];
-    if (dimension.dense_size < 0 ||
-        __builtin_mul_overflow(covered[axis], static_cast<int64_t>(dimension.dense_size), &covered[axis])) {
+    if (dimension.sparse) {
+      ++sparse[axis];
+    } else if (dimension.dense_size <= 0 ||
+               __builtin_mul_overflow(dense[axis], static_cast<int64_t>(dimension.dense_size),
+                                      &dense[axis])) {
       bad("sparsity dimension ", i, " has the size ", dimension.dense_size);
     }
-    stored = positions(dimension, i, stored);
   }
   for (size_t axis = 0; axis < rank; ++axis) {
-    if (covered[axis] != tensor.shape[axis]) {
-      bad("its sparsity covers ", covered[axis], " of dimension ", axis, " of ", to_string(tensor.shape));
+    const int64_t extent = tensor.shape[axis];
+    if (sparse[axis] > 1 || (sparse[axis] == 0 ? extent != dense[axis] : extent % dense[axis] != 0)) {
+      bad("its sparsity does not fit dimension ", axis, " of ", to_string(tensor.shape));
     }
+  }
+  int64_t stored = 1;
+  for (size_t i = 0; i < count; ++i) {
+    const Sparsity::Dimension& dimension = sparsity.dimensions[i];
+    const int32_t axis = axis_of[i];
+    stored = positions(dimension, i,
+                       dimension.sparse ? tensor.shape[axis] / dense[axis] : dimension.dense_size, stored);
   }
   int64_t bits = 0;
   if (__builtin_mul_overflow(stored, static_cast<int64_t>(dtype_bits(tensor.dtype)), &bits) ||
