@@ -1,0 +1,56 @@
+// Runs samples through the float model and notes what values its tensors take.
+#pragma once
+
+#include <functional>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include "graph/graph.h"
+#include "runtime/interpreter.h"
+
+namespace litewright {
+
+struct Range {
+  float min = std::numeric_limits<float>::infinity();
+  float max = -std::numeric_limits<float>::infinity();
+  bool seen() const { return min <= max; }
+};
+
+// By tensor of the main subgraph; not seen: not a float tensor, or never computed.
+using Ranges = std::vector<Range>;
+
+// What is done with the values of a tensor each time it is computed.
+class Statistics {
+ public:
+  virtual ~Statistics() = default;
+  virtual void add(TensorId id, const float* values, int64_t count) = 0;
+  virtual Ranges ranges() const = 0;
+};
+
+// Plain extrema over all samples; NaN ignored. TensorFlow's calibration.
+std::unique_ptr<Statistics> min_max_statistics(size_t tensors);
+
+class Observer : private Profiler {
+ public:
+  // Runs with `num_threads` threads.
+  Observer(Graph graph, std::unique_ptr<Statistics> statistics, int num_threads);
+  ~Observer() override;
+
+  // The interpreter whose inputs the caller sets before each run().
+  Interpreter& interpreter() { return interpreter_; }
+  // Runs one sample. The inputs must be set and allocate() done.
+  void run();
+  int samples() const { return samples_; }
+  Ranges ranges() const { return statistics_->ranges(); }
+
+ private:
+  void operator_ran(int subgraph, int node, int64_t nanoseconds) override;
+  void observe(TensorId id);
+  std::unique_ptr<Statistics> statistics_;
+  Interpreter interpreter_;
+  std::vector<bool> observed_;  // by tensor, in this run
+  int samples_ = 0;
+};
+
+}  // namespace litewright
