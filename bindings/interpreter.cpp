@@ -27,6 +27,12 @@ Bytes share_bytes(const py::bytes& content) {
   return Bytes(std::move(owner), reinterpret_cast<const uint8_t*>(data), static_cast<size_t>(size));
 }
 
+// A name from a file, which need not be UTF-8.
+py::str text(const std::string& name) {
+  return py::reinterpret_steal<py::str>(
+      PyUnicode_DecodeUTF8(name.data(), static_cast<py::ssize_t>(name.size()), "backslashreplace"));
+}
+
 // An interpreter, who uses it, and the arrays that look into its memory.
 struct Native : std::enable_shared_from_this<Native> {
   Native(std::shared_ptr<const Model> model, InterpreterOptions options)
@@ -213,8 +219,7 @@ py::dict tensor_details(Native& native, TensorId id, int subgraph) {
   parameters["quantized_dimension"] = quantization.axis;
   parameters["block_size"] = quantization.block_size;
   py::dict result;
-  result["name"] = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
-      tensor.name.data(), static_cast<py::ssize_t>(tensor.name.size()), "backslashreplace"));
+  result["name"] = text(tensor.name);
   result["index"] = id;
   result["shape"] = copy_array(shape);
   result["shape_signature"] = copy_array(tensor.shape);
@@ -250,7 +255,7 @@ py::dict op_details(const Native& native, int index) {
   };
   py::dict result;
   result["index"] = index;
-  result["op_name"] = op.display_name();
+  result["op_name"] = text(op.display_name());
   result["inputs"] = copy_array(op.inputs);
   result["outputs"] = copy_array(op.outputs);
   result["operand_types"] = types(op.inputs);
@@ -258,24 +263,22 @@ py::dict op_details(const Native& native, int index) {
   return result;
 }
 
-// {key: {"inputs": {name: tensor}, "outputs": {name: tensor}, "subgraph": index}}, keys and names sorted.
+// {key: {"inputs": {name: tensor}, "outputs": {name: tensor}, "subgraph": index}}, keys as in the file, names
+// sorted.
 py::dict signatures(const Native& native) {
-  std::map<std::string, const Signature*> by_key;
-  for (const Signature& signature : native.interpreter.graph().signatures)
-    by_key.emplace(signature.key, &signature);
   auto names = [](const auto& pairs) {
     py::dict result;
     for (const auto& [name, id] : std::map<std::string, TensorId>(pairs.begin(), pairs.end()))
-      result[py::str(name)] = id;
+      result[text(name)] = id;
     return result;
   };
   py::dict result;
-  for (const auto& [key, signature] : by_key) {
+  for (const Signature& signature : native.interpreter.graph().signatures) {
     py::dict entry;
-    entry["inputs"] = names(signature->inputs);
-    entry["outputs"] = names(signature->outputs);
-    entry["subgraph"] = signature->subgraph;
-    result[py::str(key)] = entry;
+    entry["inputs"] = names(signature.inputs);
+    entry["outputs"] = names(signature.outputs);
+    entry["subgraph"] = signature.subgraph;
+    result[text(signature.key)] = entry;
   }
   return result;
 }

@@ -274,7 +274,7 @@ class Interpreter:
         return self._interpreter.num_subgraphs()
 
     def get_signature_list(self) -> dict[str, dict[str, list[str]]]:
-        """The sorted names by signature key: {key: {"inputs": [...], "outputs": [...]}}."""
+        """The names by signature key, sorted: {key: {"inputs": [...], "outputs": [...]}}."""
         return {
             key: {"inputs": list(signature["inputs"]), "outputs": list(signature["outputs"])}
             for key, signature in self._interpreter.signatures().items()
