@@ -9,23 +9,11 @@
 #include <utility>
 
 #include "arrays.h"
+#include "bytes.h"
 #include "module.h"
 
 namespace litewright::python {
 namespace {
-
-// Bytes that keep a Python object alive; the last owner may let go in any thread.
-Bytes share_bytes(const py::bytes& content) {
-  char* data = nullptr;
-  py::ssize_t size = 0;
-  if (PyBytes_AsStringAndSize(content.ptr(), &data, &size) != 0) throw py::error_already_set();
-  PyObject* object = content.inc_ref().ptr();
-  std::shared_ptr<const void> owner(object, [](PyObject* held) {
-    py::gil_scoped_acquire gil;
-    Py_DECREF(held);
-  });
-  return Bytes(std::move(owner), reinterpret_cast<const uint8_t*>(data), static_cast<size_t>(size));
-}
 
 // A name from a file, which need not be UTF-8.
 py::str text(const std::string& name) {

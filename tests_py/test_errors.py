@@ -88,17 +88,17 @@ UNALLOCATED = {
 
 # The same after allocation.
 ALLOCATED = {
-    "get index": (lambda i: i.get_tensor(99), V, "Invalid tensor index 99 exceeds max tensor index"),
+    "get index": (lambda i: i.get_tensor(99), V, "Invalid tensor index 99 exceeds max tensor"),
     "get negative index": (lambda i: i.get_tensor(-1), V, "Invalid tensor index -1 exceeds"),
     "get subgraph": (lambda i: i.get_tensor(0, 3), V, "Invalid subgraph index 3 exceeds max subgraph"),
     "get text index": (lambda i: i.get_tensor("x"), T, ""),
     "get float index": (lambda i: i.get_tensor(0.0), T, ""),
-    "view index": (lambda i: i.tensor(99)(), V, "Invalid tensor index 99 exceeds max tensor index"),
-    "set index": (lambda i: i.set_tensor(99, FLOATS), V, "Invalid tensor index 99 exceeds max tensor index"),
+    "view index": (lambda i: i.tensor(99)(), V, "Invalid tensor index 99 exceeds max tensor"),
+    "set index": (lambda i: i.set_tensor(99, FLOATS), V, "Invalid tensor index 99 exceeds max tensor"),
     "set float index": (lambda i: i.set_tensor(0.0, FLOATS), T, ""),
     "details index": (lambda i: i._get_tensor_details(99, 0), V, "Invalid tensor index 99 exceeds max"),
     "float64": (lambda i: i.set_tensor(0, FLOATS.astype("float64")), V,
-                "Cannot set tensor: Got value of type FLOAT64 but expected type FLOAT32 for input 0, name: x"),
+                "Cannot set tensor: Got value of type FLOAT64 but expected type FLOAT32 for input 0, name:"),
     "list": (lambda i: i.set_tensor(0, FLOATS.tolist()), V, "Got value of type FLOAT64 but expected"),
     "bool": (lambda i: i.set_tensor(0, FLOATS > 0), V, "Got value of type BOOL but expected"),
     "int64": (lambda i: i.set_tensor(0, FLOATS.astype(int)), V, "Got value of type INT64 but expected"),

@@ -8,10 +8,10 @@ from litewright.interpreter import OpResolverType, load_delegate
 __all__ = ["OpResolverType", "load_delegate", "rewrite"]
 
 
-def rewrite(content: bytes) -> bytes:
-    """Reads a .tflite file and writes it anew, with the lowest operator versions that fit.
+def rewrite(content: bytes, optimize: bool = False) -> bytes:
+    """Reads the content of a .tflite file and writes it anew, after the converter's rewrites with `optimize`.
 
     Raises:
       ValueError: `content` is not a valid model.
     """
-    return _core.rewrite(content)
+    return _core.rewrite(content, optimize)

@@ -1,0 +1,20 @@
+#include "bytes.h"
+
+#include <memory>
+#include <utility>
+
+namespace litewright::python {
+
+Bytes share_bytes(const pybind11::bytes& content) {
+  char* data = nullptr;
+  pybind11::ssize_t size = 0;
+  if (PyBytes_AsStringAndSize(content.ptr(), &data, &size) != 0) throw pybind11::error_already_set();
+  PyObject* object = content.inc_ref().ptr();
+  std::shared_ptr<const void> owner(object, [](PyObject* held) {
+    pybind11::gil_scoped_acquire gil;
+    Py_DECREF(held);
+  });
+  return Bytes(std::move(owner), reinterpret_cast<const uint8_t*>(data), static_cast<size_t>(size));
+}
+
+}  // namespace litewright::python
