@@ -66,7 +66,8 @@ Kernel prepare(PrepareContext& c) {
   const int64_t backward_stride = c.output_shape(merge ? 0 : 1).back();
   return [=](RunContext& r) {
     layers->forward.run(r, false, r.out<float>(0), stride);
-    layers->backward.run(r, true, merge ? r.out<float>(0) + forward_outputs : r.out<float>(1), backward_stride);
+    layers->backward.run(r, true, merge ? r.out<float>(0) + forward_outputs : r.out<float>(1),
+                         backward_stride);
     return Status();
   };
 }
@@ -132,8 +133,8 @@ const OpDef kBidirectionalSequenceLstm = {
     .infer = infer,
     .prepare = prepare,
     .quant = {.hybrid = QuantRule::kComputes,
-              .hybrid_operands = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 16, 18, 19, 20, 21, 22,
-                                  23, 24, 25, 26, 27, 28, 33, 40, 41, 42, 43, 44, 45, 46, 47}},
+              .hybrid_operands = {1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 16, 18, 19, 20, 21,
+                                  22, 23, 24, 25, 26, 27, 28, 33, 40, 41, 42, 43, 44, 45, 46, 47}},
     .types = "float32; float32 with int8 weights",
     .fast_path = true,
     .stateful = true,

@@ -55,7 +55,8 @@ int16_t exp_on_negative(int16_t x, int integer_bits) {
   constexpr int16_t kPowers[] = {narrow(1672461947), narrow(1302514674), narrow(790015084), narrow(290630308),
                                  narrow(39332535),   narrow(720401),     narrow(242)};
   for (int k = -2; k <= 4; ++k) {
-    if (integer_bits > k && (quarters & (1 << (fraction_bits + k))) != 0) result = product(result, kPowers[k + 2]);
+    if (integer_bits > k && (quarters & (1 << (fraction_bits + k))) != 0)
+      result = product(result, kPowers[k + 2]);
   }
   return result;
 }

@@ -5,7 +5,8 @@
 
 namespace litewright {
 
-// 1 / (1 + e^-x) for x with three integer bits, and tanh x for x with `integer_bits` (0 to 6); results have none.
+// 1 / (1 + e^-x) for x with three integer bits, and tanh x for x with `integer_bits` (0 to 6); results have
+// none.
 int16_t fixed_logistic16(int16_t x);
 int16_t fixed_tanh16(int16_t x, int integer_bits);
 
@@ -13,7 +14,8 @@ int16_t fixed_tanh16(int16_t x, int integer_bits);
 const int16_t* fixed_logistic16_table();
 const int16_t* fixed_tanh16_table(int integer_bits);
 
-// 1 / sqrt(x) for an integer x > 0, as a multiplier and the power of two for multiply_by_quantized_multiplier.
+// 1 / sqrt(x) for an integer x > 0, as a multiplier and the power of two for
+// multiply_by_quantized_multiplier.
 struct InverseSqrt {
   int32_t multiplier;
   int shift;

@@ -54,6 +54,14 @@ Status run_float(RunContext& c, const Sizes& s) {
   return {};
 }
 
+// x * m, rounded twice like the matrix library behind the reference's cell: the shift rounds halves upward.
+int32_t multiply_halves_upward(int32_t x, QuantizedMultiplier m) {
+  const int right = m.shift > 0 ? 0 : -m.shift;
+  const int64_t high =
+      saturating_rounding_doubling_high_mul(shift_left_wrapping(x, m.shift + right), m.multiplier);
+  return static_cast<int32_t>((high + ((int64_t{1} << right) >> 1)) >> right);
+}
+
 // Gates have three integer bits, the state four.
 Status run_uint8(RunContext& c, const Sizes& s, int32_t weights_zero, QuantizedMultiplier multiplier) {
   concatenate<uint8_t>(c, s);
@@ -67,12 +75,13 @@ Status run_uint8(RunContext& c, const Sizes& s, int32_t weights_zero, QuantizedM
       for (int64_t k = 0; k < depth; ++k) {
         sum += (x[k] - 128) * (c.in<uint8_t>(kWeights)[n * depth + k] - weights_zero);
       }
-      gates[n] = static_cast<int16_t>(
-          std::clamp<int32_t>(multiply_by_quantized_multiplier(sum, multiplier), -32768, 32767));
+      gates[n] =
+          static_cast<int16_t>(std::clamp<int32_t>(multiply_halves_upward(sum, multiplier), -32768, 32767));
     }
     for (int64_t j = 0; j < s.units; ++j) {
       const int16_t i = fixed_logistic16(gates[j]), g = fixed_tanh16(gates[s.units + j], 3);
-      const int16_t f = fixed_logistic16(gates[2 * s.units + j]), o = fixed_logistic16(gates[3 * s.units + j]);
+      const int16_t f = fixed_logistic16(gates[2 * s.units + j]),
+                    o = fixed_logistic16(gates[3 * s.units + j]);
       const int32_t sum = rounding_divide_by_power_of_two<int16_t>(product(i, g), 4) +
                           product(f, c.in<int16_t>(kState)[b * s.units + j]);
       const auto state = static_cast<int16_t>(std::clamp<int32_t>(sum, -32768, 32767));

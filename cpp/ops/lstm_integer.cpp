@@ -24,8 +24,8 @@ class Int8Product {
  public:
   Int8Product() = default;
   // The operands `weights` side by side; sums are of (x - zero) * w + bias. `biases` may be empty.
-  Int8Product(PrepareContext& c, const std::vector<int>& weights, const std::vector<int>& biases, int32_t zero,
-              int64_t rows)
+  Int8Product(PrepareContext& c, const std::vector<int>& weights, const std::vector<int>& biases,
+              int32_t zero, int64_t rows)
       : kernel_(int_gemm_kernels().best(recurrent_isa(c))),
         row_ops_(row_ops_variants().best(recurrent_isa(c))),
         depth_(c.input_shape(weights[0])[1]) {
@@ -40,8 +40,8 @@ class Int8Product {
       bias.insert(bias.end(), values.begin(), values.end());
     }
     packed_.reserve(static_cast<size_t>(int_gemm_packed_size(kernel_, columns_, depth_)));
-    int_gemm_pack(kernel_, columns_, depth_, all.data(), depth_, 1, bias.empty() ? nullptr : bias.data(), zero,
-                  reinterpret_cast<int8_t*>(packed_.data()), nullptr);
+    int_gemm_pack(kernel_, columns_, depth_, all.data(), depth_, 1, bias.empty() ? nullptr : bias.data(),
+                  zero, reinterpret_cast<int8_t*>(packed_.data()), nullptr);
     rows_ = c.add_scratch(static_cast<size_t>(rows * kernel_.row_bytes(depth_)));
     sums_ = c.add_scratch(static_cast<size_t>(rows * columns_) * sizeof(int32_t));
   }
@@ -111,10 +111,12 @@ IntegerLstm::IntegerLstm(PrepareContext& c, const LstmOperands& o, const LstmPar
   const ScaleZero hidden = per_tensor_quantization(c.intermediate(4));
   const float cell_scale = scale_of(c, o.cell_state);
   cell_log2_ = static_cast<int>(std::lround(std::log2(cell_scale)));
-  if (std::abs(std::log2(cell_scale) - static_cast<float>(cell_log2_)) > 1e-3f || cell_log2_ < -15 || cell_log2_ > -9) {
+  if (std::abs(std::log2(cell_scale) - static_cast<float>(cell_log2_)) > 1e-3f || cell_log2_ < -15 ||
+      cell_log2_ > -9) {
     c.fail("the cell state's scale is ", cell_scale, "; it should be a power of two from 2^-15 to 2^-9");
   }
-  if (params.cell_clip > 0) cell_clip_ = static_cast<int16_t>(std::min(params.cell_clip / cell_scale, 32767.0f));
+  if (params.cell_clip > 0)
+    cell_clip_ = static_cast<int16_t>(std::min(params.cell_clip / cell_scale, 32767.0f));
   if (params.proj_clip > 0) {
     const float scale = per_tensor_quantization(*c.output(0).tensor).scale;
     proj_clip_ = static_cast<int8_t>(std::min(params.proj_clip / scale, 127.0f));
@@ -154,8 +156,9 @@ IntegerLstm::IntegerLstm(PrepareContext& c, const LstmOperands& o, const LstmPar
   if (s.projection) {
     const bool bias = o.projection_bias >= 0 && c.has_input(o.projection_bias);
     // Hidden values are stored with the negated zero point.
-    projection_ = Int8Product(c, {o.projection}, bias ? std::vector<int>{o.projection_bias} : std::vector<int>{},
-                              -hidden.zero, s.batch);
+    projection_ =
+        Int8Product(c, {o.projection}, bias ? std::vector<int>{o.projection_bias} : std::vector<int>{},
+                    -hidden.zero, s.batch);
     proj_ = quantize_multiplier(scale_of(c, o.projection) * hidden.scale / state.scale);
     projected_ = c.add_scratch(static_cast<size_t>(s.batch * s.cell));
   }
@@ -197,7 +200,8 @@ void IntegerLstm::finish_gate(int index, const int32_t* input, const int32_t* re
   if (!gate.peephole_weights.empty()) {
     for (int64_t j = 0; j < std::min(n, sizes_.output); ++j) {
       row[j] = saturate16(
-          multiply_by_quantized_multiplier(int32_t{gate.peephole_weights[j]} * cell[j], gate.peephole) + row[j]);
+          multiply_by_quantized_multiplier(int32_t{gate.peephole_weights[j]} * cell[j], gate.peephole) +
+          row[j]);
     }
   }
   if (sizes_.norm) normalize(gate, row);
@@ -227,7 +231,8 @@ void IntegerLstm::step(RunContext& c, const int8_t* x, int64_t x_stride) const {
       const auto added =
           static_cast<int16_t>(rounding_divide_by_power_of_two<int32_t>(in * g[j], 30 + cell_log2_));
       cell[j] = saturate16(static_cast<int16_t>(kept) + added);
-      if (cell_clip_ > 0) cell[j] = std::clamp<int16_t>(cell[j], static_cast<int16_t>(-cell_clip_), cell_clip_);
+      if (cell_clip_ > 0)
+        cell[j] = std::clamp<int16_t>(cell[j], static_cast<int16_t>(-cell_clip_), cell_clip_);
     }
     gate(3, o);
     int8_t* hidden = s.projection ? c.scratch<int8_t>(projected_) + b * s.cell : state + b * s.output;
@@ -253,7 +258,7 @@ void IntegerLstm::run(RunContext& c) const {
   const int64_t stride = s.time_major ? 1 : s.time;  // rows from one sequence to the next
   for (int64_t t = 0; t < s.time; ++t) {
     const int64_t first = s.time_major ? t * s.batch : t;
-    step(c, x + first * s.input, stride * s.input);
+    step(c, x + first * s.inputs, stride * s.inputs);
     for (int64_t b = 0; b < s.batch; ++b) {
       std::copy_n(state + b * s.output, s.output, out + (first + b * stride) * s.output);
     }

@@ -6,7 +6,6 @@
 namespace litewright {
 namespace {
 
-constexpr int64_t kRowsAtOnce = 256;  // rows of input gates computed before the steps that use them
 constexpr float kVarianceFloor = 1e-8f;
 
 void normalize(int64_t n, float* x) {
@@ -30,12 +29,10 @@ LstmLayer::LstmLayer(PrepareContext& c, const LstmOperands& o, const LstmParams&
   ops_ = recurrent_ops_variants().best(recurrent_isa(c));
   const LstmSizes& s = sizes_;
   const int first = s.coupled ? 1 : 0;
-  steps_per_chunk_ = std::clamp<int64_t>(kRowsAtOnce / std::max<int64_t>(1, s.batch), 1, std::max<int64_t>(1, s.time));
-  const int64_t rows = steps_per_chunk_ * s.batch;
   std::vector<int> weights, aux, biases, dense;
   for (int gate = first; gate < 4; ++gate) {
     weights.push_back(o.weights[gate]);
-    aux.push_back(o.aux_weights[gate]);
+    if (s.aux) aux.push_back(o.aux_weights[gate]);
     biases.push_back(o.bias[gate]);
     if (c.input_shape(o.recurrent[gate]).size() == 2) {
       dense.push_back(gate);
@@ -48,25 +45,25 @@ LstmLayer::LstmLayer(PrepareContext& c, const LstmOperands& o, const LstmParams&
       bias_[gate] = constant_floats(c, o.bias[gate]);
     }
   }
-  input_ = RecurrentProduct(c, weights, s.norm ? std::vector<int>{} : biases, params.asymmetric, rows);
-  if (s.aux) aux_ = RecurrentProduct(c, aux, {}, params.asymmetric, rows);
+  sequence_ = RecurrentSequence(c, o.input, weights, s.norm ? std::vector<int>{} : biases, o.aux_input, aux,
+                                params.time_major, params.asymmetric);
   if (diagonal_.empty()) {
     std::vector<int> all;
     for (int gate : dense) all.push_back(o.recurrent[gate]);
     recurrent_.push_back({RecurrentProduct(c, all, {}, params.asymmetric, s.batch), 0});
   } else {
     for (int gate : dense) {
-      recurrent_.push_back(
-          {RecurrentProduct(c, {o.recurrent[gate]}, {}, params.asymmetric, s.batch), (gate - first) * s.cell});
+      recurrent_.push_back({RecurrentProduct(c, {o.recurrent[gate]}, {}, params.asymmetric, s.batch),
+                            (gate - first) * s.cell});
     }
   }
   if (s.projection) {
     const bool bias = o.projection_bias >= 0 && c.has_input(o.projection_bias);
-    projection_ = RecurrentProduct(c, {o.projection}, bias ? std::vector<int>{o.projection_bias} : std::vector<int>{},
-                                   params.asymmetric, s.batch);
+    projection_ =
+        RecurrentProduct(c, {o.projection}, bias ? std::vector<int>{o.projection_bias} : std::vector<int>{},
+                         params.asymmetric, s.batch);
     hidden_ = c.add_scratch(static_cast<size_t>(s.batch * s.cell) * sizeof(float));
   }
-  gates_ = c.add_scratch(static_cast<size_t>(rows * input_.columns()) * sizeof(float));
 }
 
 // The rest of a gate that the fused cell does not do, up to its activation.
@@ -86,8 +83,8 @@ void LstmLayer::finish_gate(int gate, float* row, const float* cell) const {
   }
 }
 
-// One step of all sequences: their rows of gates, `gates_stride` apart, hold W x + b. `hidden` gets the new output
-// state, or what is to be projected.
+// One step of all sequences: their rows of gates, `gates_stride` apart, hold W x + b. `hidden` gets the new
+// output state, or what is to be projected.
 void LstmLayer::step(RunContext& c, float* gates, int64_t gates_stride, float* hidden) const {
   const LstmSizes& s = sizes_;
   float* state = c.variable<float>(operands_.output_state);
@@ -124,40 +121,14 @@ void LstmLayer::step(RunContext& c, float* gates, int64_t gates_stride, float* h
 
 void LstmLayer::run(RunContext& c, bool backward, float* out, int64_t out_stride) const {
   const LstmSizes& s = sizes_;
-  const float* x = c.in<float>(operands_.input);
-  const float* aux = s.aux ? c.in<float>(operands_.aux_input) : nullptr;
-  const int64_t aux_inputs = s.aux ? c.input_shape(operands_.aux_input).back() : 0;
-  float* gates = c.scratch<float>(gates_);
   float* state = c.variable<float>(operands_.output_state);
   float* hidden = s.projection ? c.scratch<float>(hidden_) : state;
-  const int64_t n = input_.columns();
-  for (int64_t done = 0; done < s.time; done += steps_per_chunk_) {
-    const int64_t steps = std::min(steps_per_chunk_, s.time - done);
-    const int64_t first = backward ? s.time - done - steps : done;
-    // W x + b of these steps: by step and sequence if time comes first, else by sequence and step.
-    const int64_t blocks = s.time_major ? 1 : s.batch, rows = s.time_major ? steps * s.batch : steps;
-    const int64_t whole = blocks * s.time * (s.time_major ? s.batch : 1);
-    const bool contiguous = steps == s.time || s.time_major;
-    for (int64_t block = 0; block < (contiguous ? 1 : blocks); ++block) {
-      const int64_t from = s.time_major ? first * s.batch : block * s.time + first;
-      const int64_t count = contiguous && !s.time_major ? whole : rows;
-      float* to = gates + block * rows * n;
-      input_.assign(c, count, x + from * s.input, s.input, to, n);
-      if (s.aux) aux_.accumulate(c, count, aux + from * aux_inputs, aux_inputs, to, n);
-    }
-    for (int64_t k = 0; k < steps; ++k) {
-      const int64_t t = backward ? steps - 1 - k : k;
-      step(c, gates + (s.time_major ? t * s.batch : t) * n, s.time_major ? n : steps * n, hidden);
-      if (s.projection) {
-        projection_.assign(c, s.batch, hidden, s.cell, state, s.output);
-        clip(s.batch * s.output, params_.proj_clip, state);
-      }
-      for (int64_t b = 0; b < s.batch; ++b) {
-        const int64_t row = s.time_major ? (first + t) * s.batch + b : b * s.time + first + t;
-        std::copy_n(state + b * s.output, s.output, out + row * out_stride);
-      }
-    }
-  }
+  sequence_.run(c, backward, state, s.output, out, out_stride, [&](float* gates, int64_t stride) {
+    step(c, gates, stride, hidden);
+    if (!s.projection) return;
+    projection_.assign(c, s.batch, hidden, s.cell, state, s.output);
+    clip(s.batch * s.output, params_.proj_clip, state);
+  });
 }
 
 }  // namespace litewright

@@ -1,13 +1,13 @@
 // The LSTM that LSTM, UNIDIRECTIONAL_ and BIDIRECTIONAL_SEQUENCE_LSTM share, for float activations: per step
-//   gate = act(W x + Wa aux + R h + p .* c + b), with layer normalization act(norm(W x + R h + p .* c) .* k + b)
-//   c = clip(f .* c + i .* g), h = o .* act(c), and with projection h = clip(P h + pb).
+//   gate = act(W x + Wa aux + R h + p .* c + b), with layer normalization act(norm(W x + R h + p .* c) .* k +
+//   b) c = clip(f .* c + i .* g), h = o .* act(c), and with projection h = clip(P h + pb).
 // Gates are in the format's order: input, forget, cell, output. Coupled (CIFG): no input gate, i = 1 - f.
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "ops/recurrent_product.h"
+#include "ops/recurrent_sequence.h"
 
 namespace litewright {
 
@@ -32,21 +32,20 @@ struct LstmParams {
   bool time_major = false;
 };
 
-struct LstmSizes {
-  int64_t batch = 0, time = 1, input = 0, cell = 0, output = 0;
-  bool time_major = false, coupled = false, peephole = false, projection = false, norm = false, aux = false;
-  bool integer = false, hybrid = false;
+struct LstmSizes : SequenceShape {
+  int64_t cell = 0, output = 0;
+  bool coupled = false, peephole = false, projection = false, norm = false, aux = false;
+  bool integer = false;  // int8 activations
 };
 
-// Checks the operands' dtypes and shapes against each other. The input is [batch, time, inputs], [time, batch,
-// inputs] or [batch, inputs].
+// Checks the operands' dtypes and shapes against each other. The input is [batch, time, inputs], [time,
+// batch, inputs] or [batch, inputs].
 LstmSizes check_lstm(const NodeContext& c, const LstmOperands& operands, const LstmParams& params);
 
 class LstmLayer {
  public:
   LstmLayer(PrepareContext& c, const LstmOperands& operands, const LstmParams& params);
-  // `backward`: the last step comes first. The output of (step t, sequence b) goes to `out` at
-  // (the row that input has) * out_stride.
+  // `backward`: the last step comes first. Rows of `out` are `out_stride` elements apart.
   void run(RunContext& c, bool backward, float* out, int64_t out_stride) const;
 
  private:
@@ -65,12 +64,12 @@ class LstmLayer {
   LstmParams params_;
   LstmSizes sizes_;
   RecurrentOps ops_;
-  int64_t steps_per_chunk_ = 1;
-  RecurrentProduct input_, aux_, projection_;
+  RecurrentSequence sequence_;
+  RecurrentProduct projection_;
   std::vector<Recurrent> recurrent_;
   std::vector<Diagonal> diagonal_;
   std::vector<float> peephole_[4], norm_[4], bias_[4];  // bias_ only with layer normalization
-  int gates_ = -1, hidden_ = -1;                        // scratch
+  int hidden_ = -1;                                     // scratch
 };
 
 }  // namespace litewright

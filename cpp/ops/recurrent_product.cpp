@@ -68,7 +68,8 @@ RecurrentProduct::RecurrentProduct(PrepareContext& c, const std::vector<int>& we
       if (hybrid_) {
         const int8_t* from = int8_weights(c, weights[p]);
         all8.insert(all8.end(), from, from + n * depth_);
-        packed.scale.insert(packed.scale.end(), n, per_tensor_quantization(*c.input(weights[p]).tensor).scale);
+        packed.scale.insert(packed.scale.end(), n,
+                            per_tensor_quantization(*c.input(weights[p]).tensor).scale);
       } else {
         const auto from = c.values<float>(weights[p]);
         all.insert(all.end(), from.begin(), from.end());
@@ -102,12 +103,12 @@ RecurrentProduct::RecurrentProduct(PrepareContext& c, const std::vector<int>& we
   }
 }
 
-void RecurrentProduct::multiply_float(RunContext& c, int64_t rows, const float* x, int64_t x_stride, float* out,
-                                      int64_t out_stride) const {
+void RecurrentProduct::multiply_float(RunContext& c, int64_t rows, const float* x, int64_t x_stride,
+                                      float* out, int64_t out_stride) const {
   const float* b = reinterpret_cast<const float*>(packed_->weights.data());
   for_columns(c.pool(), columns_, f32_gemm_.nr, rows * depth_, [&](int64_t first, int64_t count) {
-    f32_gemm_.function(rows, count, depth_, x, x_stride, b + f32_gemm_packed_offset(first, depth_), out + first,
-                       out_stride, -kHighest, kHighest);
+    f32_gemm_.function(rows, count, depth_, x, x_stride, b + f32_gemm_packed_offset(first, depth_),
+                       out + first, out_stride, -kHighest, kHighest);
   });
 }
 

@@ -16,8 +16,8 @@ namespace litewright {
 class RecurrentProduct {
  public:
   RecurrentProduct() = default;
-  // The constant operands `weights`, each [columns, depth], side by side. `biases`: none, or an operand for each
-  // of the weights. `max_rows`: the most rows a call usually brings.
+  // The constant operands `weights`, each [columns, depth], side by side. `biases`: none, or an operand for
+  // each of the weights. `max_rows`: the most rows a call usually brings.
   RecurrentProduct(PrepareContext& c, const std::vector<int>& weights, const std::vector<int>& biases,
                    bool asymmetric, int64_t max_rows);
 
