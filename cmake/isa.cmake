@@ -11,3 +11,6 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${isa_sources} PROPERTIES COMPILE_OPTIONS "${${isa}_FLAGS};-fno-lto;-O3")
   endforeach()
 endif()
+# The loops of the portable kernels profit from the same optimization.
+file(GLOB_RECURSE portable_sources CONFIGURE_DEPENDS cpp/kernels/portable.cpp)
+set_source_files_properties(${portable_sources} PROPERTIES COMPILE_OPTIONS "-O3")

@@ -1,0 +1,22 @@
+#include "kernels/binary/kernel.h"
+
+namespace litewright {
+namespace {
+
+// Best first.
+constexpr const BinaryVariant* kVariants[] = {
+#if defined(__x86_64__)
+    &kBinaryAvx512, &kBinaryAvx2,
+#endif
+    &kBinaryPortable};
+
+}  // namespace
+
+const BinaryVariant& binary_variant(Isa isa) {
+  for (const BinaryVariant* variant : kVariants) {
+    if (isa >= variant->isa) return *variant;
+  }
+  return kBinaryPortable;
+}
+
+}  // namespace litewright

@@ -1,0 +1,22 @@
+#include "kernels/quantize/kernel.h"
+
+namespace litewright {
+namespace {
+
+// Best first.
+constexpr const QuantizeVariant* kVariants[] = {
+#if defined(__x86_64__)
+    &kQuantizeAvx512, &kQuantizeAvx2,
+#endif
+    &kQuantizePortable};
+
+}  // namespace
+
+const QuantizeVariant& quantize_variant(Isa isa) {
+  for (const QuantizeVariant* variant : kVariants) {
+    if (isa >= variant->isa) return *variant;
+  }
+  return kQuantizePortable;
+}
+
+}  // namespace litewright

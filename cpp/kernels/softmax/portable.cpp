@@ -1,0 +1,5 @@
+#include "kernels/softmax/body.h"
+
+namespace litewright {
+const SoftmaxVariant kSoftmaxPortable = {"f32_softmax_portable", Isa::kPortable, softmax, log_softmax};
+}

@@ -1,0 +1,5 @@
+#include "kernels/unary/body.h"
+
+namespace litewright {
+const UnaryFunction kUnaryAvx512[kUnaryOpCount] = LITEWRIGHT_UNARY_FUNCTIONS;
+}
