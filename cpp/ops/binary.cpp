@@ -113,8 +113,6 @@ Kernel sum_of_16_bits(const NodeContext& c, Activation activation, bool pot_scal
   require_zero_points_of_zero(c, {0, 1});
   const PowerOfTwoScales scales = power_of_two_scales(c);
   if (pot_scale_int16 && scales.all) return power_of_two_sum(c, activation, subtract, scales);
-  if (pot_scale_int16 && subtract)
-    c.fail("16-bit operands should have power-of-two scales where pot_scale_int16 is set");
   return reference_sum<int16_t>(c, activation, subtract);
 }
 

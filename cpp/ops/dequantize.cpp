@@ -72,6 +72,7 @@ const OpDef kDequantize = {
     .code = BuiltinOp::kDequantize,
     .max_version = 9,
     .inputs = {{"x"}},
+    .options = &schema_of<DequantizeOptions>(),
     .infer = infer,
     .prepare = prepare,
     .quant = {.output = QuantRule::kNotQuantized, .int16 = true},

@@ -156,6 +156,7 @@ const OpDef kQuantize = {
     .code = BuiltinOp::kQuantize,
     .max_version = 6,
     .inputs = {{"x"}},
+    .options = &schema_of<QuantizeOptions>(),
     .infer = infer,
     .prepare = prepare,
     .quant = {.output = QuantRule::kOwnRange, .int16 = true},
