@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -56,16 +57,20 @@ const char* type_code(DType dtype) {
   return "O";
 }
 
-// LiteRT's name of the tensor type that an array's elements have.
-std::string tensor_type_name(const py::dtype& dtype) {
+// The tensor type of an array's elements in native byte order, strings included.
+std::optional<DType> tensor_type(const py::dtype& dtype) {
+  if (std::string_view("SUO").find(dtype.kind()) != std::string_view::npos) return DType::kString;
   for (int i = 0; i < kDTypeCount; ++i) {
     const DType type = static_cast<DType>(i);
-    if (is_sub_byte(type) || type == DType::kBFloat16 || type == DType::kString) continue;
-    if (dtype.kind() == 'O') break;
-    if (dtype.equal(py::dtype(type_code(type)))) return dtype_upper_name(type);
+    if (is_sub_byte(type) || type == DType::kBFloat16 ||
+        std::string_view("SO").find(*type_code(type)) != std::string_view::npos)
+      continue;
+    if (dtype.equal(py::dtype(type_code(type)))) return type;
   }
-  return std::string_view("SUO").find(dtype.kind()) != std::string_view::npos ? "STRING" : "NOTYPE";
+  return std::nullopt;
 }
+
+py::dtype native_order(const py::dtype& dtype) { return py::dtype(dtype.attr("newbyteorder")("=")); }
 
 uint32_t read_u32(const uint8_t* at) {
   uint32_t value;
@@ -147,6 +152,14 @@ py::dtype numpy_dtype(DType dtype) {
   return py::dtype(dtype == DType::kString ? "O" : dtype == DType::kResource ? "i4" : type_code(dtype));
 }
 
+DType dtype_of_array(const py::array& array) {
+  const std::optional<DType> type = tensor_type(native_order(array.dtype()));
+  if (!type)
+    fail(ErrorCode::kInvalidArgument, "no tensor holds elements of type ",
+         py::cast<std::string>(py::str(array.dtype())));
+  return *type;
+}
+
 py::object to_numpy(DType dtype, const Shape& shape, const uint8_t* data, size_t bytes) {
   if (dtype == DType::kString) return strings_to_numpy(shape, data, bytes);
   py::array result(numpy_dtype(dtype), std::vector<py::ssize_t>(shape.begin(), shape.end()));
@@ -168,11 +181,12 @@ TensorValue from_numpy(const py::object& value, DType dtype, const std::string& 
     result.strings = serialize_strings(array, where);
     return result;
   }
-  const py::dtype native = py::dtype(array.dtype().attr("newbyteorder")("="));
+  const py::dtype native = native_order(array.dtype());
   if (dtype == DType::kString || !native.equal(wanted)) {
-    fail(ErrorCode::kInvalidArgument, "Cannot set tensor: Got value of type ", tensor_type_name(native),
-         " but expected type ", dtype_upper_name(dtype), " for ", where,
-         " (values are never cast: convert with .astype first)");
+    const std::optional<DType> type = tensor_type(native);
+    fail(ErrorCode::kInvalidArgument, "Cannot set tensor: Got value of type ",
+         type ? dtype_upper_name(*type) : "NOTYPE", " but expected type ", dtype_upper_name(dtype), " for ",
+         where, " (values are never cast: convert with .astype first)");
   }
   result.array = py::module_::import("numpy").attr("ascontiguousarray")(array, wanted);
   if (is_sub_byte(dtype)) check_small_range(result.array, dtype, where);

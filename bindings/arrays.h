@@ -20,6 +20,9 @@ py::object numpy_class(DType dtype);
 // The element type of the arrays; ValueError for variants, whose elements NumPy cannot hold.
 py::dtype numpy_dtype(DType dtype);
 
+// The tensor type that holds an array's elements as they are; ValueError if there is none.
+DType dtype_of_array(const py::array& array);
+
 // A copy, in the form `get_tensor` gives: a scalar for rank 0, object arrays of bytes for strings.
 // `data` holds one element per byte for types below a byte, and the serialized strings for string tensors.
 py::object to_numpy(DType dtype, const Shape& shape, const uint8_t* data, size_t bytes);

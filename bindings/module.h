@@ -8,7 +8,6 @@ namespace litewright::python {
 namespace py = pybind11;
 
 void bind_errors(py::module_& module);
-void bind_converter(py::module_& module);
 void bind_interpreter(py::module_& module);
 void bind_op_table(py::module_& module);
 void bind_quantizer(py::module_& module);

@@ -81,7 +81,7 @@ def test_compressed_zero_points():
 
 def test_details_of_reference_models_equal_litert(shared: Path):
     compared = 0
-    for path in sorted((shared / "corpus").iterdir()) + sorted((shared / "ops").glob("*.tflite"))[::20]:
+    for path in sorted((shared / "corpus").rglob("*")) + sorted((shared / "ops").glob("*.tflite"))[::20]:
         if path.suffix not in (".tflite", ".bin"):
             continue
         try:

@@ -60,7 +60,8 @@ SubgraphExecutor::SubgraphExecutor(const Graph& graph, int index, Environment en
   own_.resize(count);
   unpacked_.resize(count);
   for (TensorId id : subgraph_->inputs) {
-    Shape shape = subgraph_->tensors[id].shape;
+    const Tensor& input = subgraph_->tensors[id];
+    Shape shape = input.initial_shape.empty() ? input.shape : input.initial_shape;
     for (int32_t& dim : shape) dim = dim < 0 ? 1 : dim;
     input_shapes_[id] = std::move(shape);
   }

@@ -47,9 +47,11 @@ void check_ids(const std::vector<TensorId>& ids, const Subgraph& subgraph) {
   }
 }
 
+// As the file it was read from has it; the lowest that fits for operators that are new or were changed.
 int version_of(const Subgraph& subgraph, const Operator& op) {
+  if (op.version > 0) return op.version;
   return with_context([&] { return concat("operator ", op.display_name()); },
-                      [&] { return std::max(op.version, lowest_version(NodeView(subgraph, op))); });
+                      [&] { return lowest_version(NodeView(subgraph, op)); });
 }
 
 void add_operator_codes(const Graph& graph, FileLayout& layout) {

@@ -14,9 +14,8 @@ struct WriteOptions {
   uint64_t max_inside = (uint64_t{1} << 31) - (uint64_t{1} << 29);
 };
 
-// The file's bytes; the same graph always gives the same bytes. Operators get the lowest version that fits,
-// or the one they were read with if it is higher; min_runtime_version follows from them. Error if an operand
-// or subgraph does not exist.
+// The file's bytes; the same graph always gives the same bytes. Operators without a version get the lowest
+// that fits; min_runtime_version follows from them. Error if an operand or subgraph does not exist.
 Bytes write_tflite(const Graph& graph, const WriteOptions& options = {});
 // Into a temporary file beside `path`, which then takes its name. Error (kIo) if that fails; then `path` is
 // as it was.

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from litewright import lite
 from litewright._core import ConverterError, __version__
+from litewright.layers import register_layer
 from litewright.lite import Interpreter, Optimize, TFLiteConverter
+from litewright.quantization import quantize
 
-__all__ = ["ConverterError", "Interpreter", "Optimize", "TFLiteConverter", "__version__", "lite"]
+__all__ = [
+    "ConverterError",
+    "Interpreter",
+    "Optimize",
+    "TFLiteConverter",
+    "__version__",
+    "lite",
+    "quantize",
+    "register_layer",
+]

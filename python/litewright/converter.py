@@ -15,6 +15,8 @@ from typing import Any, NoReturn
 import numpy as np
 
 from litewright import _core
+from litewright.layers import native_layers
+from litewright.quantization import quantize_graph
 
 __all__ = ["OpsSet", "Optimize", "RepresentativeDataset", "TFLiteConverter", "TargetSpec"]
 
@@ -179,7 +181,20 @@ class TFLiteConverter:
         """
         mode = self._mode()
         with self._file() as path:
-            return _core.convert_keras(path, {"mode": mode})
+            graph = _core.import_keras(path, native_layers())
+        graph.optimize()
+        if mode != "float":
+            graph = quantize_graph(
+                graph,
+                mode.removesuffix("_only"),
+                self.representative_dataset,
+                allow_float=mode != "int16x8_only",
+                input_type=dtype_name(self.inference_input_type),
+                output_type=dtype_name(self.inference_output_type),
+                per_channel=not self._experimental_disable_per_channel,
+                per_channel_dense=not self._experimental_disable_per_channel_quantization_for_dense_layers,
+            )
+        return graph.write()
 
     def _mode(self) -> str:
         """One of "float", "dynamic", "float16", "int8", "int8_only", "int16x8" and "int16x8_only"."""

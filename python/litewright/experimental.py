@@ -14,4 +14,7 @@ def rewrite(content: bytes, optimize: bool = False) -> bytes:
     Raises:
       ValueError: `content` is not a valid model.
     """
-    return _core.rewrite(content, optimize)
+    graph = _core.Graph.read(content)
+    if optimize:
+        graph.optimize()
+    return graph.write()

@@ -101,7 +101,7 @@ TEST(Writer, OperatorCodesCarryBothFieldsAndTheHighestVersion) {
             std::string("2.17.0\0\0\0\0\0\0\0\0\0\0", 16));
 }
 
-TEST(Writer, VersionsOfAFileAreKeptUnlessTooLow) {
+TEST(Writer, VersionsOfAFileAreKept) {
   Graph graph = sample_graph();
   graph.main().operators[0].version = 11;
   graph.main().operators[1].version = 1;
