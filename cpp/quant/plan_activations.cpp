@@ -2,6 +2,7 @@
 // own range. 2. Operators that need one scale for all their operands: with a single operand the result takes
 // the operand's; with several the operands take the result's.
 // 3. What still differs is requantized in front of the operator.
+#include <algorithm>
 #include <deque>
 
 #include "quant/parameters.h"
@@ -51,6 +52,11 @@ class ActivationPlanner {
     return op >= 0 && integer_[op] && rule(op).output == QuantRule::kSameAsInput;
   }
   bool is_float(TensorId id) const { return is_float_tensor(subgraph_, id); }
+  // Shapes, axes and indexes do not count.
+  bool single_operand(int op) const {
+    const std::vector<TensorId>& ids = subgraph_.operators[op].inputs;
+    return std::count_if(ids.begin(), ids.end(), [&](TensorId id) { return is_float(id); }) == 1;
+  }
   bool known(TensorId id) const { return forms_[id].dtype != DType::kFloat32; }
   void set(TensorId id, Form form) {
     forms_[id] = std::move(form);
@@ -81,7 +87,7 @@ class ActivationPlanner {
       const TensorId id = work.front();
       work.pop_front();
       for (int user : consumers_[id]) {
-        if (!same_scale(user) || subgraph_.operators[user].inputs.size() > 1) continue;
+        if (!same_scale(user) || !single_operand(user)) continue;
         for (TensorId result : subgraph_.operators[user].outputs) {
           if (!calibrated_[result]) continue;
           calibrated_[result] = false;
@@ -122,7 +128,7 @@ class ActivationPlanner {
     };
     sort(op.inputs, fixed_inputs);
     sort(op.outputs, fixed_outputs);
-    if (op.inputs.size() == 1 && fixed_inputs.size() == 1) return &forms_[fixed_inputs[0]];
+    if (single_operand(index) && fixed_inputs.size() == 1) return &forms_[fixed_inputs[0]];
     if (op.outputs.size() == 1 && fixed_outputs.size() == 1) return &forms_[fixed_outputs[0]];
     if (!fixed_outputs.empty()) return &forms_[fixed_outputs[0]];
     if (!fixed_inputs.empty()) return &forms_[fixed_inputs[0]];
