@@ -122,10 +122,30 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
   return std::make_shared<Graph>(quantize(graph, options, ranges.is_none() ? nullptr : &values));
 }
 
+// `parameter`: the momentum or the percentile; 0 for the default.
+Calibration parse_calibration(const std::string& method, double parameter) {
+  Calibration calibration;
+  if (method == "minmax") return calibration;
+  if (method == "moving_average") {
+    calibration.method = CalibrationMethod::kMovingAverage;
+    if (parameter > 0) calibration.momentum = parameter;
+  } else if (method == "percentile") {
+    calibration.method = CalibrationMethod::kPercentile;
+    if (parameter > 0) calibration.percentile = parameter;
+  } else if (method == "mse") {
+    calibration.method = CalibrationMethod::kMse;
+  } else {
+    fail(ErrorCode::kInvalidArgument, "unknown calibration method '", method,
+         "'; it should be one of minmax, moving_average, percentile, mse");
+  }
+  return calibration;
+}
+
 class PyObserver {
  public:
-  PyObserver(const Graph& graph, int num_threads)
-      : observer_(graph, min_max_statistics(graph.main().tensors.size()), num_threads) {}
+  PyObserver(const Graph& graph, int num_threads, const std::string& method, double parameter)
+      : observer_(graph, make_statistics(parse_calibration(method, parameter), graph.main().tensors.size()),
+                  num_threads) {}
 
   // One array per input, in the model's order, of the inputs' dtypes.
   void run(const std::vector<py::array>& arrays) {
@@ -188,7 +208,8 @@ void bind_quantizer(py::module_& module) {
              py::arg("output_type") = "float32", py::arg("per_channel") = true,
              py::arg("per_channel_dense") = true, py::arg("keep_float") = std::set<int>());
   py::class_<PyObserver>(module, "Observer")
-      .def(py::init<const Graph&, int>(), py::arg("graph"), py::arg("num_threads") = 1)
+      .def(py::init<const Graph&, int, const std::string&, double>(), py::arg("graph"),
+           py::arg("num_threads") = 1, py::arg("method") = "minmax", py::arg("parameter") = 0.0)
       .def("run", &PyObserver::run, py::arg("arrays"))
       .def("ranges", &PyObserver::ranges);
 }

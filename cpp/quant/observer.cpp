@@ -1,34 +1,6 @@
 #include "quant/observer.h"
 
-#include <algorithm>
-#include <cmath>
-
 namespace litewright {
-namespace {
-
-class MinMax : public Statistics {
- public:
-  explicit MinMax(size_t tensors) : ranges_(tensors) {}
-
-  void add(TensorId id, const float* values, int64_t count) override {
-    Range& range = ranges_[id];
-    float low = range.min, high = range.max;
-    for (int64_t i = 0; i < count; ++i) {  // a comparison with NaN is false
-      low = values[i] < low ? values[i] : low;
-      high = values[i] > high ? values[i] : high;
-    }
-    range = {low, high};
-  }
-  Ranges ranges() const override { return ranges_; }
-
- private:
-  Ranges ranges_;
-};
-
-}  // namespace
-
-std::unique_ptr<Statistics> min_max_statistics(size_t tensors) { return std::make_unique<MinMax>(tensors); }
-
 Observer::Observer(Graph graph, std::unique_ptr<Statistics> statistics, int num_threads)
     : statistics_(std::move(statistics)),
       interpreter_(std::make_shared<Model>(std::move(graph)),

@@ -28,8 +28,20 @@ class Statistics {
   virtual Ranges ranges() const = 0;
 };
 
-// Plain extrema over all samples; NaN ignored. TensorFlow's calibration.
-std::unique_ptr<Statistics> min_max_statistics(size_t tensors);
+enum class CalibrationMethod {
+  kMinMax,         // plain extrema over all samples, NaN ignored: TensorFlow's calibration
+  kMovingAverage,  // extrema averaged over the samples, exponentially
+  kPercentile,     // the range without a share of the values at each end
+  kMse,            // the range with the least mean squared error
+};
+
+struct Calibration {
+  CalibrationMethod method = CalibrationMethod::kMinMax;
+  double momentum = 0.9;      // of kMovingAverage: the share that stays
+  double percentile = 99.99;  // of kPercentile
+};
+
+std::unique_ptr<Statistics> make_statistics(const Calibration& calibration, size_t tensors);
 
 class Observer : private Profiler {
  public:
