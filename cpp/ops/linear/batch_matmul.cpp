@@ -1,0 +1,199 @@
+#include "ops/linear/batch_matmul.h"
+
+#include "ops/linear/conv.h"
+#include "ops/linear/int_rows.h"
+#include "ops/linear/matmul.h"
+#include "ops/linear/quantized.h"
+
+namespace litewright {
+namespace {
+
+// finish(product, row, column, sum) for every output, in plain loops.
+template <class Sum, class X, class Y, class Finish>
+void plain_products(const BatchProduct& batch, const X* x, Sum x_zero, const Y* y, Sum y_zero,
+                    const Finish& finish) {
+  for (size_t p = 0; p < batch.x.size(); ++p) {
+    const X* a = x + batch.x[p] * batch.m * batch.k;
+    const Y* b = y + batch.y[p] * batch.n * batch.k;
+    for (int64_t i = 0; i < batch.m; ++i) {
+      for (int64_t j = 0; j < batch.n; ++j) {
+        Sum sum = 0;
+        for (int64_t d = 0; d < batch.k; ++d) {
+          sum += (static_cast<Sum>(a[i * batch.x_row_stride() + d * batch.x_depth_stride()]) - x_zero) *
+                 (static_cast<Sum>(b[d * batch.y_depth_stride() + j * batch.y_column_stride()]) - y_zero);
+        }
+        finish(static_cast<int64_t>(p), i, j, sum);
+      }
+    }
+  }
+}
+
+// Rows of a left matrix, one after the other.
+template <class T>
+void copy_rows(const BatchProduct& batch, const T* matrix, int64_t first, int64_t count, T* to) {
+  for (int64_t i = 0; i < count; ++i) {
+    for (int64_t d = 0; d < batch.k; ++d) {
+      to[i * batch.k + d] = matrix[(first + i) * batch.x_row_stride() + d * batch.x_depth_stride()];
+    }
+  }
+}
+
+template <class T>
+Kernel int_plain(const BatchProduct& batch, OutputStage stage, int32_t x_zero, int32_t y_zero) {
+  using Sum = std::conditional_t<sizeof(T) == 1, int32_t, int64_t>;
+  return [=](RunContext& run) {
+    plain_products<Sum>(
+        batch, run.in<T>(0), x_zero, run.in<T>(1), y_zero, [&](int64_t p, int64_t i, int64_t j, Sum sum) {
+          run.out<T>(0)[(p * batch.m + i) * batch.n + j] = static_cast<T>(stage.reference(sum, 0));
+        });
+    return Status();
+  };
+}
+
+Kernel int8_fast(PrepareContext& context, const BatchProduct& batch, OutputStage stage, int32_t x_zero,
+                 int32_t y_zero) {
+  const Isa isa = context.isa();
+  const IntGemmKernel& kernel = int_gemm_kernels().best(isa);
+  const RowOps& ops = row_ops_variants().best(isa);
+  const auto [m, n, k] = std::tuple(batch.m, batch.n, batch.k);
+  const int64_t row_bytes = kernel.row_bytes(k);
+  const MatmulBlocks blocks(m, n, k, row_bytes, kernel.mr, kernel.nr, context.num_threads());
+  const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
+  const int rows = context.add_scratch(batch.adj_x ? m * k : 0);
+  const auto packed = std::make_shared<PackedInt>(
+      pack_int(isa, false, n, k, std::vector<int8_t>(n * k).data(), k, 1, nullptr, x_zero));
+  const std::vector<float> scale(n, stage.scale[0]);
+  return [=, &kernel, &ops](RunContext& run) {
+    for (size_t p = 0; p < batch.x.size(); ++p) {
+      const int8_t* a = run.in<int8_t>(0) + batch.x[p] * m * k;
+      if (batch.adj_x) {
+        copy_rows(batch, a, 0, m, run.scratch<int8_t>(rows));
+        a = run.scratch<int8_t>(rows);
+      }
+      repack_int(*packed, run.in<int8_t>(1) + batch.y[p] * n * k, batch.y_column_stride(),
+                 batch.y_depth_stride(), nullptr, x_zero);
+      const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+        fill_dense_rows(kernel, ops, a + first * k, count, k, to, bytes);
+      };
+      const auto finish = [&](int64_t row, int64_t count, int64_t column, int64_t columns, int32_t* sums,
+                              int64_t stride, const uint8_t* room) {
+        if (y_zero != 0)
+          correct_weight_zero(kernel, count, columns, k, room, row_bytes, x_zero, y_zero, sums, stride);
+        ops.requantize_s8(count, columns, sums, stride,
+                          {scale.data(), stage.zero, stage.range.min, stage.range.max},
+                          run.out<int8_t>(0) + (p * m + row) * n + column, n);
+      };
+      int_matmul<int32_t>(run.pool(), *packed, blocks, fill, finish, run.scratch<uint8_t>(scratch));
+    }
+    return Status();
+  };
+}
+
+}  // namespace
+
+Kernel prepare_float_batch(PrepareContext& context, const BatchProduct& batch) {
+  if (context.reference()) {
+    return [=](RunContext& run) {
+      plain_products<float>(batch, run.in<float>(0), 0.0f, run.in<float>(1), 0.0f,
+                            [&](int64_t p, int64_t i, int64_t j, float sum) {
+                              run.out<float>(0)[(p * batch.m + i) * batch.n + j] = sum;
+                            });
+      return Status();
+    };
+  }
+  const Isa isa = context.isa();
+  const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
+  const auto [m, n, k] = std::tuple(batch.m, batch.n, batch.k);
+  const MatmulBlocks blocks(m, n, k, k * sizeof(float), gemm.mr, gemm.nr, context.num_threads());
+  const int scratch =
+      batch.adj_x ? context.add_scratch(blocks.parts * blocks.block_bytes(k * sizeof(float))) : -1;
+  const auto pack_one = [=](const float* y, int64_t index, PackedF32& to) {
+    f32_gemm_pack(to.kernel->nr, n, k, y + index * n * k, batch.y_column_stride(), batch.y_depth_stride(),
+                  nullptr, reinterpret_cast<float*>(to.data->data()));
+  };
+  const auto room = [=, &gemm] {
+    return PackedF32{&gemm, n, k,
+                     std::make_shared<AlignedBuffer>(f32_gemm_packed_size(gemm.nr, n, k) * sizeof(float))};
+  };
+  std::shared_ptr<const std::vector<PackedF32>> ready;
+  if (context.is_known(1)) {
+    const float* y = reinterpret_cast<const float*>(context.input(1).data);
+    ready = context.packed<std::vector<PackedF32>>(1, concat(gemm.name, '/', batch.adj_y), [&] {
+      std::vector<PackedF32> all;
+      for (int64_t i = 0; i < batch.y_count; ++i) pack_one(y, i, all.emplace_back(room()));
+      return all;
+    });
+  }
+  const auto own = std::make_shared<PackedF32>(ready ? PackedF32{} : room());
+  return [=](RunContext& run) {
+    for (size_t p = 0; p < batch.x.size(); ++p) {
+      if (!ready) pack_one(run.in<float>(1), batch.y[p], *own);
+      const float* a = run.in<float>(0) + batch.x[p] * m * k;
+      const auto rows_at = [&](int64_t first, int64_t count, float* to) {
+        if (!batch.adj_x) return a + first * k;
+        copy_rows(batch, a, first, count, to);
+        return static_cast<const float*>(to);
+      };
+      constexpr float kInfinity = std::numeric_limits<float>::infinity();
+      f32_matmul(run.pool(), ready ? (*ready)[batch.y[p]] : *own, blocks, rows_at,
+                 run.out<float>(0) + p * m * n, n, -kInfinity, kInfinity,
+                 batch.adj_x ? run.scratch<uint8_t>(scratch) : nullptr);
+    }
+    return Status();
+  };
+}
+
+Kernel prepare_hybrid_batch(PrepareContext& context, const BatchProduct& batch, bool asymmetric) {
+  const RowOps& ops = row_ops_variants().best(context.isa());
+  const float weight_scale = channel_scales(context, 1, 1)[0];
+  const auto [m, n, k] = std::tuple(batch.m, batch.n, batch.k);
+  const int rows = context.add_scratch(batch.x_count * m * k * sizeof(float));
+  const int quantized = context.add_scratch(batch.x_count * m * k);
+  const auto scales = std::make_shared<std::vector<RowScale>>(batch.x_count * m);
+  return [=, &ops](RunContext& run) {
+    float* plain = run.scratch<float>(rows);
+    int8_t* stored = run.scratch<int8_t>(quantized);
+    for (int64_t i = 0; i < batch.x_count; ++i)
+      copy_rows(batch, run.in<float>(0) + i * m * k, 0, m, plain + i * m * k);
+    for (int64_t i = 0; i < batch.x_count * m; ++i) {
+      (*scales)[i] = quantize_row(ops, asymmetric, k, plain + i * k, stored + i * k);
+    }
+    const int8_t* weights = run.in<int8_t>(1);
+    for (size_t p = 0; p < batch.x.size(); ++p) {
+      const int8_t* b = weights + batch.y[p] * n * k;
+      for (int64_t i = 0; i < m; ++i) {
+        const RowScale& scale = (*scales)[batch.x[p] * m + i];
+        const int8_t* a = stored + (batch.x[p] * m + i) * k;
+        for (int64_t j = 0; j < n; ++j) {
+          int32_t sum = 0;
+          for (int64_t d = 0; d < k; ++d) {
+            sum += (a[d] - scale.zero) * b[d * batch.y_depth_stride() + j * batch.y_column_stride()];
+          }
+          run.out<float>(0)[(p * m + i) * n + j] = static_cast<float>(sum) * (scale.scale * weight_scale);
+        }
+      }
+    }
+    return Status();
+  };
+}
+
+Kernel prepare_int_batch(PrepareContext& context, const BatchProduct& batch) {
+  const ScaleZero x = per_tensor_quantization(*context.input(0).tensor);
+  const ScaleZero y = per_tensor_quantization(*context.input(1).tensor);
+  const ScaleZero out = per_tensor_quantization(*context.output(0).tensor);
+  OutputStage stage;
+  stage.zero = out.zero;
+  stage.range = quantized_type_range(context.output_dtype(0));
+  stage.real = {static_cast<double>(x.scale * y.scale) / static_cast<double>(out.scale)};
+  stage.scale = {x.scale * y.scale / out.scale};
+  stage.fixed = {quantize_multiplier(stage.real[0])};
+  if (context.input_dtype(0) == DType::kInt16) {
+    if (x.zero != 0 || y.zero != 0 || out.zero != 0)
+      context.fail("16-bit tensors should have the zero point 0");
+    return int_plain<int16_t>(batch, stage, 0, 0);
+  }
+  return context.reference() ? int_plain<int8_t>(batch, stage, x.zero, y.zero)
+                             : int8_fast(context, batch, stage, x.zero, y.zero);
+}
+
+}  // namespace litewright

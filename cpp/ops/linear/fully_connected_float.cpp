@@ -1,0 +1,95 @@
+// Products of float rows with float or integer weights.
+#include "ops/fixed_point.h"
+#include "ops/linear/conv.h"
+#include "ops/linear/fully_connected.h"
+#include "ops/linear/int_rows.h"
+#include "ops/linear/matmul.h"
+#include "ops/linear/quantized.h"
+
+namespace litewright {
+
+Kernel prepare_float_product(PrepareContext& context, const ProductShape& shape, Activation activation) {
+  const ValueRange<float> range = activation_range<float>(activation);
+  const auto [rows, n, k] = shape;
+  if (context.reference()) {
+    return [=](RunContext& run) {
+      const float* bias = run.in_or_null<float>(2);
+      for (int64_t i = 0; i < rows; ++i) {
+        for (int64_t j = 0; j < n; ++j) {
+          const float* a = run.in<float>(0) + i * k;
+          const float* b = run.in<float>(1) + j * k;
+          float sum = 0;
+          for (int64_t d = 0; d < k; ++d) sum += a[d] * b[d];
+          sum += bias == nullptr ? 0.0f : bias[j];
+          run.out<float>(0)[i * n + j] = std::min(std::max(sum, range.min), range.max);
+        }
+      }
+      return Status();
+    };
+  }
+  const Isa isa = context.isa();
+  const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
+  const GroupWeights<PackedF32> weights(context, 1, 2, gemm.name, [=](const uint8_t* data, const void* bias) {
+    return std::vector{
+        pack_f32(isa, n, k, reinterpret_cast<const float*>(data), k, 1, static_cast<const float*>(bias))};
+  });
+  const MatmulBlocks blocks(rows, n, k, k * sizeof(float), gemm.mr, gemm.nr, context.num_threads());
+  return [=](RunContext& run) {
+    const float* a = run.in<float>(0);
+    f32_matmul(
+        run.pool(), weights.get(run)->front(), blocks,
+        [&](int64_t first, int64_t, float*) { return a + first * k; }, run.out<float>(0), n, range.min,
+        range.max, nullptr);
+    return Status();
+  };
+}
+
+Kernel prepare_hybrid_product(PrepareContext& context, const ProductShape& shape, Activation activation,
+                              bool asymmetric) {
+  const ValueRange<float> range = activation_range<float>(activation);
+  const auto [rows, n, k] = shape;
+  const Isa isa = context.isa();
+  const RowOps& ops = row_ops_variants().best(isa);
+  const IntGemmKernel& kernel = int_gemm_kernels().best(isa);
+  const GroupWeights<PackedInt> weights(
+      context, 1, -1, concat(kernel.name, "/hybrid"), [=](const uint8_t* data, const void*) {
+        return std::vector{
+            pack_int(isa, false, n, k, reinterpret_cast<const int8_t*>(data), k, 1, nullptr, 0)};
+      });
+  const int64_t row_bytes = kernel.row_bytes(k);
+  const MatmulBlocks blocks(rows, n, k, row_bytes, kernel.mr, kernel.nr, context.num_threads());
+  const int quantized = context.add_scratch(rows * k), row_scale = context.add_scratch(rows * sizeof(float));
+  const int row_zero = context.add_scratch(rows * sizeof(int32_t));
+  const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
+  const std::vector<float> scales = channel_scales(context, 1, n), zeros(context.has_input(2) ? 0 : n);
+  return [=, &ops, &kernel](RunContext& run) {
+    int8_t* input = run.scratch<int8_t>(quantized);
+    float* scale = run.scratch<float>(row_scale);
+    int32_t* zero = run.scratch<int32_t>(row_zero);
+    for (int64_t i = 0; i < rows; ++i) {
+      const RowScale row = quantize_row(ops, asymmetric, k, run.in<float>(0) + i * k, input + i * k);
+      scale[i] = row.scale, zero[i] = row.zero;
+    }
+    const auto packed = weights.get(run);
+    const float* bias = run.has_input(2) ? run.in<float>(2) : zeros.data();
+    const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+      fill_dense_rows(kernel, ops, input + first * k, count, k, to, bytes);
+    };
+    const auto finish = [&](int64_t row, int64_t count, int64_t column, int64_t columns, const int32_t* sums,
+                            int64_t stride, const uint8_t*) {
+      const Dequantization to{packed->front().sums.data() + column,
+                              scales.data() + column,
+                              bias + column,
+                              scale + row,
+                              zero + row,
+                              1,
+                              range.min,
+                              range.max};
+      ops.dequantize(count, columns, sums, stride, to, run.out<float>(0) + row * n + column, n);
+    };
+    int_matmul<int32_t>(run.pool(), packed->front(), blocks, fill, finish, run.scratch<uint8_t>(scratch));
+    return Status();
+  };
+}
+
+}  // namespace litewright

@@ -1,0 +1,129 @@
+// Matrix products of rows made on demand with packed weights, shared out among threads.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/thread_pool.h"
+#include "kernels/f32_gemm/f32_gemm.h"
+#include "kernels/int_gemm/int_gemm.h"
+#include "runtime/aligned_buffer.h"
+
+namespace litewright {
+
+// Which rows and columns of the result a thread makes, and in what blocks.
+struct MatmulBlocks {
+  int64_t rows, columns;  // of the whole result
+  int64_t block_rows;     // rows made before they are multiplied, a multiple of the tile's
+  int nr;                 // columns of a tile
+  int parts;
+  bool by_rows;  // else by columns
+
+  // Of rows of `row_bytes` in tiles of mr x nr.
+  MatmulBlocks(int64_t rows, int64_t columns, int64_t depth, int64_t row_bytes, int mr, int nr,
+               int num_threads);
+  int64_t block_bytes(int64_t row_bytes) const { return (block_rows * row_bytes + 127) / 64 * 64; }
+
+  struct Part {
+    int64_t first_row, last_row, first_column, last_column;
+  };
+  Part part(int index) const;
+};
+
+// At most this many rows in a block, so that sums of a block fit the stack.
+inline constexpr int64_t kMaxBlockRows = 64;
+inline constexpr int64_t kMaxTileColumns = 32;
+
+// B of a float product, with its bias.
+struct PackedF32 {
+  const F32GemmKernel* kernel = nullptr;
+  int64_t n = 0, k = 0;
+  std::shared_ptr<AlignedBuffer> data;
+};
+PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column_stride, int64_t depth_stride,
+                   const float* bias);
+
+// B of an integer product, with what its sums start from. More than one block of depth: sums are int64.
+struct PackedInt {
+  const IntGemmKernel* kernel = nullptr;
+  int64_t n = 0, k = 0;
+  std::shared_ptr<AlignedBuffer> data;
+  std::vector<int64_t> block_depths, block_offsets;
+  std::vector<int32_t> sums;  // of each column's weights
+};
+// For int8 values, or (int16) for 16-bit ones.
+PackedInt pack_int(Isa isa, bool int16, int64_t n, int64_t k, const int8_t* b, int64_t column_stride,
+                   int64_t depth_stride, const int32_t* bias, int32_t zero_point);
+// The same into memory that is there already: `packed` was made for the same n and k.
+void repack_int(PackedInt& packed, const int8_t* b, int64_t column_stride, int64_t depth_stride,
+                const int32_t* bias, int32_t zero_point);
+
+// C = clamp(A * B + bias): rows(first, count, float* room) points to rows of k elements, which it may make in
+// `room`. `scratch` has room for parts * block_bytes(a row's).
+template <class Rows>
+void f32_matmul(ThreadPool& pool, const PackedF32& b, const MatmulBlocks& blocks, const Rows& rows, float* c,
+                int64_t c_stride, float lo, float hi, uint8_t* scratch) {
+  const F32GemmKernel& kernel = *b.kernel;
+  const int64_t bytes = blocks.block_bytes(b.k * sizeof(float));
+  pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const MatmulBlocks::Part part = blocks.part(static_cast<int>(i));
+      const float* packed =
+          reinterpret_cast<const float*>(b.data->data()) + f32_gemm_packed_offset(part.first_column, b.k);
+      for (int64_t r = part.first_row; r < part.last_row; r += blocks.block_rows) {
+        const int64_t count = std::min(blocks.block_rows, part.last_row - r);
+        const float* a = rows(r, count, reinterpret_cast<float*>(scratch + i * bytes));
+        kernel.function(count, part.last_column - part.first_column, b.k, a, b.k, packed,
+                        c + r * c_stride + part.first_column, c_stride, lo, hi);
+      }
+    }
+  });
+}
+
+// The same for integers: fill(first, count, void* to, row_bytes) writes rows as the kernel wants them, and
+// finish(first row, rows, first column, columns, sums, stride, a) takes what is
+// done; `a` are the rows that fill() made. Sum: int32_t or int64_t.
+template <class Sum, class Fill, class Finish>
+void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Fill& fill,
+                const Finish& finish, uint8_t* scratch) {
+  const IntGemmKernel& kernel = *b.kernel;
+  const int64_t row_bytes = kernel.row_bytes(b.k), bytes = blocks.block_bytes(row_bytes);
+  pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
+    alignas(64) int32_t sums[kMaxBlockRows * kMaxTileColumns];
+    for (int64_t i = begin; i < end; ++i) {
+      const MatmulBlocks::Part part = blocks.part(static_cast<int>(i));
+      uint8_t* a = scratch + i * bytes;
+      for (int64_t r = part.first_row; r < part.last_row; r += blocks.block_rows) {
+        const int64_t count = std::min(blocks.block_rows, part.last_row - r);
+        fill(r, count, a, row_bytes);
+        // Few rows: many columns at once, as the kernel hides latency with them.
+        const int64_t wide = count <= 2 ? 8 * kernel.nr : kernel.nr;
+        for (int64_t j = part.first_column; j < part.last_column; j += wide) {
+          const int64_t columns = std::min(wide, part.last_column - j);
+          if constexpr (sizeof(Sum) == sizeof(int32_t)) {
+            kernel.function(
+                count, columns, kernel.steps(b.k), a, row_bytes,
+                reinterpret_cast<const int8_t*>(b.data->data()) + int_gemm_packed_offset(kernel, j, b.k),
+                sums, columns);
+            finish(r, count, j, columns, sums, columns, a);
+          } else {
+            int64_t total[kMaxBlockRows * kMaxTileColumns] = {};
+            int64_t depth = 0;
+            for (size_t block = 0; block < b.block_depths.size(); ++block) {
+              const int64_t k = b.block_depths[block];
+              kernel.function(count, columns, kernel.steps(k), a + depth * kernel.a_size(), row_bytes,
+                              reinterpret_cast<const int8_t*>(b.data->data()) + b.block_offsets[block] +
+                                  int_gemm_packed_offset(kernel, j, k),
+                              sums, columns);
+              for (int64_t s = 0; s < count * columns; ++s) total[s] += sums[s];
+              depth += k;
+            }
+            finish(r, count, j, columns, total, columns, a);
+          }
+        }
+      }
+    }
+  });
+}
+
+}  // namespace litewright
