@@ -1,6 +1,7 @@
 // A bound on what a file can make the reader allocate.
 #pragma once
 
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,13 @@ class Budget {
   std::vector<To> copy(const flatbuffers::Vector<From>* from) {
     if (from == nullptr) return {};
     take(from->size() * sizeof(To));
-    return std::vector<To>(from->begin(), from->end());
+    std::vector<To> result(from->size());
+    for (size_t i = 0; i < result.size(); ++i) {
+      From element;  // the verifier does not promise that it is aligned
+      std::memcpy(&element, from->Data() + i * sizeof element, sizeof element);
+      result[i] = static_cast<To>(element);
+    }
+    return result;
   }
   std::string copy(const flatbuffers::String* from) {
     if (from == nullptr) return {};

@@ -127,10 +127,6 @@ TEST(Reader, BrokenConstantsAreTold) {
        [](Tensor& t) {
          t.shape = {1 << 30, 1 << 30, 1 << 30};
        }},
-      {"it is a constant of the shape", 1,
-       [](Tensor& t) {
-         t.shape = {-5, 4};
-       }},
       {"traversal order", 7,
        [](Tensor& t) {
          t.sparsity.traversal_order = {0, 1, 1, 3};
