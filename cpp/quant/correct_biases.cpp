@@ -1,6 +1,5 @@
 #include "core/unpack.h"
 #include "passes/linear.h"
-#include "passes/rewrite.h"
 #include "quant/parameters.h"
 #include "quant/plan.h"
 #include "quant/remedies.h"
@@ -52,7 +51,6 @@ void correct_biases(Graph& graph, const QuantizerOptions& options, const Channel
     }
     set_bias(subgraph, op, *linear, bias);
   }
-  remove_unused(graph);
 }
 
 }  // namespace litewright

@@ -67,7 +67,9 @@ QuantizationPlan plan_quantization(const Graph& graph, const QuantizerOptions& o
     row.intermediates.resize(op.intermediates.size());
   }
   if (options.mode == QuantMode::kInt8 || options.mode == QuantMode::kInt16x8) {
-    plan_integer(graph, *ranges, plan);
+    Ranges padded = *ranges;  // constants added since calibration have none
+    padded.resize(main.tensors.size());
+    plan_integer(graph, padded, plan);
   } else {
     plan_weights(graph, plan);
   }
