@@ -1,5 +1,8 @@
 #include "arrays.h"
 
+#include <pybind11/gil_safe_call_once.h>
+
+#include <array>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -72,6 +75,27 @@ std::optional<DType> tensor_type(const py::dtype& dtype) {
 
 py::dtype native_order(const py::dtype& dtype) { return py::dtype(dtype.attr("newbyteorder")("=")); }
 
+// NumPy's number of the type that holds elements of `dtype`.
+int type_number(DType dtype) {
+  PYBIND11_CONSTINIT static py::gil_safe_call_once_and_store<std::array<int, kDTypeCount>> numbers;
+  return numbers
+      .call_once_and_store_result([] {
+        std::array<int, kDTypeCount> result;
+        for (int i = 0; i < kDTypeCount; ++i) result[i] = py::dtype(type_code(static_cast<DType>(i))).num();
+        return result;
+      })
+      .get_stored()[static_cast<int>(dtype)];
+}
+
+// Whether the elements can be copied as they lie.
+bool is_plain(const py::object& value, DType dtype) {
+  if (!py::isinstance<py::array>(value) || dtype == DType::kString || dtype == DType::kResource) return false;
+  const auto array = py::reinterpret_borrow<py::array>(value);
+  const py::dtype type = array.dtype();
+  return type.num() == type_number(dtype) && (type.byteorder() == '=' || type.byteorder() == '|') &&
+         (array.flags() & py::array::c_style) != 0;
+}
+
 uint32_t read_u32(const uint8_t* at) {
   uint32_t value;
   std::memcpy(&value, at, sizeof value);
@@ -101,13 +125,13 @@ py::object strings_to_numpy(const Shape& shape, const uint8_t* data, size_t byte
   return result;
 }
 
-std::string bytes_of(const py::handle& item, const std::string& where) {
+std::string bytes_of(const py::handle& item, const Where& where) {
   if (py::isinstance<py::bytes>(item) || py::isinstance<py::str>(item)) return py::cast<std::string>(item);
   fail(ErrorCode::kInvalidArgument, "Cannot set tensor: string elements must be bytes or str, got ",
-       py::cast<std::string>(py::str(py::type::of(item))), " for ", where);
+       py::cast<std::string>(py::str(py::type::of(item))), " for ", where());
 }
 
-std::vector<uint8_t> serialize_strings(const py::array& array, const std::string& where) {
+std::vector<uint8_t> serialize_strings(const py::array& array, const Where& where) {
   const py::list items = array.attr("ravel")().attr("tolist")();
   // Fixed-width arrays pad with NUL, which tolist() strips; the width is not part of the value.
   std::vector<uint32_t> offsets;
@@ -117,7 +141,7 @@ std::vector<uint8_t> serialize_strings(const py::array& array, const std::string
     offsets.push_back(static_cast<uint32_t>(start + text.size()));
     text += bytes_of(item, where);
     if (start + text.size() > std::numeric_limits<int32_t>::max()) {
-      fail(ErrorCode::kInvalidArgument, "Cannot set tensor: more than 2 GB of strings for ", where);
+      fail(ErrorCode::kInvalidArgument, "Cannot set tensor: more than 2 GB of strings for ", where());
     }
   }
   offsets.push_back(static_cast<uint32_t>(start + text.size()));
@@ -129,7 +153,7 @@ std::vector<uint8_t> serialize_strings(const py::array& array, const std::string
   return result;
 }
 
-void check_small_range(const py::array& array, DType dtype, const std::string& where) {
+void check_small_range(const py::array& array, DType dtype, const Where& where) {
   const bool is_signed = dtype != DType::kUInt4;
   const int bits = dtype_bits(dtype), low = is_signed ? -(1 << (bits - 1)) : 0, high = low + (1 << bits) - 1;
   const auto* values = static_cast<const uint8_t*>(array.data());
@@ -137,7 +161,7 @@ void check_small_range(const py::array& array, DType dtype, const std::string& w
     const int value = is_signed ? static_cast<int8_t>(values[i]) : values[i];
     if (value < low || value > high) {
       fail(ErrorCode::kInvalidArgument, "Cannot set tensor: Values for ", dtype_upper_name(dtype),
-           " input must be between ", low, " and ", high, ", got ", value, " for ", where);
+           " input must be between ", low, " and ", high, ", got ", value, " for ", where());
     }
   }
 }
@@ -170,25 +194,27 @@ py::object to_numpy(DType dtype, const Shape& shape, const uint8_t* data, size_t
   return shape.empty() ? py::object(result[py::tuple()]) : std::move(result);
 }
 
-TensorValue from_numpy(const py::object& value, DType dtype, const std::string& where) {
-  py::array array = py::module_::import("numpy").attr("asarray")(value);
+TensorValue from_numpy(const py::object& value, DType dtype, const Where& where) {
   TensorValue result;
+  const bool plain = is_plain(value, dtype);
+  py::array array = plain ? py::reinterpret_borrow<py::array>(value)
+                          : py::array(py::module_::import("numpy").attr("asarray")(value));
   result.shape = Shape(array.shape(), array.shape() + array.ndim());
-  const py::dtype wanted = numpy_dtype(dtype);
-  const char kind = array.dtype().kind();
-  result.is_strings = dtype == DType::kString && (kind == 'O' || kind == 'S' || kind == 'U');
-  if (result.is_strings) {
+  if (plain) {
+    result.array = std::move(array);
+  } else if (dtype == DType::kString && tensor_type(array.dtype()) == DType::kString) {
+    result.is_strings = true;
     result.strings = serialize_strings(array, where);
-    return result;
+  } else {
+    const py::dtype wanted = numpy_dtype(dtype), native = native_order(array.dtype());
+    if (dtype == DType::kString || !native.equal(wanted)) {
+      const std::optional<DType> type = tensor_type(native);
+      fail(ErrorCode::kInvalidArgument, "Cannot set tensor: Got value of type ",
+           type ? dtype_upper_name(*type) : "NOTYPE", " but expected type ", dtype_upper_name(dtype), " for ",
+           where(), " (values are never cast: convert with .astype first)");
+    }
+    result.array = py::module_::import("numpy").attr("ascontiguousarray")(array, wanted);
   }
-  const py::dtype native = native_order(array.dtype());
-  if (dtype == DType::kString || !native.equal(wanted)) {
-    const std::optional<DType> type = tensor_type(native);
-    fail(ErrorCode::kInvalidArgument, "Cannot set tensor: Got value of type ",
-         type ? dtype_upper_name(*type) : "NOTYPE", " but expected type ", dtype_upper_name(dtype), " for ",
-         where, " (values are never cast: convert with .astype first)");
-  }
-  result.array = py::module_::import("numpy").attr("ascontiguousarray")(array, wanted);
   if (is_sub_byte(dtype)) check_small_range(result.array, dtype, where);
   return result;
 }

@@ -5,6 +5,8 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "core/dtype.h"
@@ -39,9 +41,11 @@ struct TensorValue {
   }
   size_t bytes() const { return is_strings ? strings.size() : static_cast<size_t>(array.nbytes()); }
 };
+// Says what the value is for ("input 0, name: x"), in messages.
+using Where = std::function<std::string()>;
 // ValueError if the value's type is another than `dtype` (nothing is cast) or it does not fit a type below a
-// byte; `where` ("input 0, name: x") is for the message.
-TensorValue from_numpy(const py::object& value, DType dtype, const std::string& where);
+// byte.
+TensorValue from_numpy(const py::object& value, DType dtype, const Where& where);
 
 template <class T>
 py::array_t<T> copy_array(const std::vector<T>& values) {

@@ -106,9 +106,9 @@ void set_tensor(Native& native, TensorId id, const py::object& value, int subgra
   Busy busy(native);
   SubgraphExecutor& executor = executor_of(native, subgraph, id);
   const Slot& slot = executor.slot(id);
-  const std::string where = describe_target(executor, id);
+  const Where where = [&] { return describe_target(executor, id); };
   if (slot.tensor->is_constant || slot.value_known) {
-    fail(ErrorCode::kInvalidArgument, "Cannot set tensor: it is a constant of the model, ", where);
+    fail(ErrorCode::kInvalidArgument, "Cannot set tensor: it is a constant of the model, ", where());
   }
   const TensorValue converted = from_numpy(value, slot.dtype, where);
   if (!executor.allocated() || slot.data == nullptr) {

@@ -160,8 +160,8 @@ class PyObserver {
     interpreter.allocate();
     for (size_t i = 0; i < arrays.size(); ++i) {
       const Slot& slot = interpreter.executor().slot(main.inputs[i]);
-      const TensorValue value =
-          from_numpy(arrays[i], slot.dtype, concat("input ", i, ", name: ", slot.tensor->name));
+      const TensorValue value = from_numpy(
+          arrays[i], slot.dtype, [&] { return concat("input ", i, ", name: ", slot.tensor->name); });
       if (value.is_strings) {
         interpreter.executor().set_dynamic_input(main.inputs[i], value.shape, value.data(), value.bytes());
       } else {

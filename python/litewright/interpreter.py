@@ -260,7 +260,7 @@ class Interpreter:
         indexes = range(self._interpreter.num_tensors(subgraph_index))
         return [self._get_tensor_details(index, subgraph_index) for index in indexes]
 
-    def _get_tensor_details(self, tensor_index: int, subgraph_index: int = 0) -> TensorDetails:
+    def _get_tensor_details(self, tensor_index: int, subgraph_index: int) -> TensorDetails:
         details = self._interpreter.tensor_details(int(tensor_index), int(subgraph_index))
         if self._compress_zero_points:
             parameters = details["quantization_parameters"]

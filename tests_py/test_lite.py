@@ -1,0 +1,79 @@
+"""The package's surface: the names of tf.lite, and what importing it costs."""
+
+import inspect
+import subprocess
+import sys
+
+import ai_edge_litert.interpreter as litert
+import pytest
+
+import litewright
+from litewright import lite
+
+# tf.lite of TensorFlow 2.21, without what is private.
+NAMES = "Interpreter OpsSet Optimize RepresentativeDataset TFLiteConverter TargetSpec experimental".split()
+EXPERIMENTAL = "OpResolverType load_delegate".split()
+ENUMS = {
+    "Optimize": ["DEFAULT", "OPTIMIZE_FOR_SIZE", "OPTIMIZE_FOR_LATENCY", "EXPERIMENTAL_SPARSITY"],
+    "OpsSet": [
+        "TFLITE_BUILTINS",
+        "SELECT_TF_OPS",
+        "TFLITE_BUILTINS_INT8",
+        "EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8",
+        "EXPERIMENTAL_STABLEHLO_OPS",
+    ],
+}
+
+
+def run_python(code: str) -> str:
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return process.stdout.strip()
+
+
+def test_names():
+    assert all(hasattr(lite, name) for name in NAMES)
+    assert all(hasattr(lite.experimental, name) for name in EXPERIMENTAL)
+    assert all(hasattr(litewright, name) for name in litewright.__all__)
+    assert all(hasattr(lite, name) for name in lite.__all__)
+
+
+@pytest.mark.parametrize("name", ENUMS)
+def test_enumerations_are_named_as_in_tensorflow(name):
+    enumeration = getattr(lite, name)
+    assert [str(entry) for entry in enumeration] == ENUMS[name]
+    assert [entry.value for entry in enumeration] == ENUMS[name]
+
+
+@pytest.mark.parametrize("name", ["Interpreter", "SignatureRunner", "InterpreterWithCustomOps"])
+def test_signatures_equal_litert(name):
+    ours, theirs = getattr(lite, name), getattr(litert, name)
+    for method, function in inspect.getmembers(theirs, inspect.isfunction):
+        if method in ("__del__", "_native_handle"):
+            continue
+        wanted, got = (
+            inspect.signature(function).parameters,
+            inspect.signature(getattr(ours, method)).parameters,
+        )
+        assert list(got) == list(wanted), method
+        for parameter in wanted:
+            if isinstance(wanted[parameter].default, litert.OpResolverType):
+                assert got[parameter].default.name == wanted[parameter].default.name
+            else:
+                assert got[parameter].default == wanted[parameter].default, (method, parameter)
+
+
+def test_importing_needs_neither_tensorflow_nor_keras_nor_h5py():
+    code = "import sys, litewright; print(*{name.split('.')[0] for name in sys.modules})"
+    assert not {"tensorflow", "keras", "tf_keras", "h5py", "ai_edge_litert"} & set(run_python(code).split())
+
+
+def test_version_is_the_package_s():
+    assert litewright.__version__.count(".") == 2
+
+
+def test_converter_error_is_a_runtime_error():
+    assert issubclass(litewright.ConverterError, RuntimeError)
+    assert (
+        f"{litewright.ConverterError.__module__}.{litewright.ConverterError.__name__}"
+        == "litewright.ConverterError"
+    )
