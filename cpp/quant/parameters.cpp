@@ -63,6 +63,14 @@ Form int8_activation(Range range) {
   return fixed_form(scale, static_cast<int64_t>(std::round(zero)), DType::kInt8);
 }
 
+Form constant_form(QuantMode mode, const Tensor& constant) {
+  const Range range = range_of(constant);
+  // TensorFlow centres the range of a constant that is all zeros.
+  if (mode != QuantMode::kInt16x8 && range.min == 0 && range.max == 0)
+    return fixed_form(1e-6f / 255.0f, 0, DType::kInt8);
+  return activation_form(mode, range);
+}
+
 Form int16_activation(Range range) {
   const float bound = std::max(std::abs(range.min), std::abs(range.max));
   return fixed_form(bound > 0 ? bound / 32767.0f : 1.0f, 0, DType::kInt16);

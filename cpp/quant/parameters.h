@@ -13,6 +13,8 @@ Form int8_activation(Range range);
 // An int16 activation: symmetric.
 Form int16_activation(Range range);
 Form activation_form(QuantMode mode, Range range);
+// A float constant that is an operand like an activation.
+Form constant_form(QuantMode mode, const Tensor& constant);
 Form fixed_form(float scale, int64_t zero_point, DType dtype);
 // Symmetric weights with `bits` 8 or 4; axis -1: one scale for all.
 Form weight_form(const Tensor& weights, int axis, int bits);

@@ -171,9 +171,8 @@ class ActivationPlanner {
         if (common != nullptr) {
           operators[i].inputs[k] = *common;
         } else {
-          operators[i].inputs[k] = subgraph_.tensors[id].is_constant
-                                       ? activation_form(mode_, range_of(subgraph_.tensors[id]))
-                                       : forms_[id];
+          operators[i].inputs[k] =
+              subgraph_.tensors[id].is_constant ? constant_form(mode_, subgraph_.tensors[id]) : forms_[id];
         }
       }
       for (size_t k = 0; k < op.outputs.size(); ++k) {
