@@ -1,0 +1,335 @@
+#include "importers/hdf5/hdf5.h"
+
+#include <hdf5.h>
+
+#include <cstdio>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "core/dtype.h"
+#include "core/error.h"
+#include "core/float16.h"
+
+namespace litewright::hdf5 {
+namespace {
+
+constexpr uint64_t kMaxLinks = 1 << 20;    // names in one group
+constexpr uint64_t kMaxInflation = 1040;   // deflate cannot do better than 1032
+constexpr uint64_t kSmallDataset = 65536;  // bytes that are always allowed
+constexpr int kMaxChunks = 4096;           // pieces of a split attribute
+
+// The library may be built without thread safety and prints errors by itself: one caller at a time, and
+// silently.
+class Session {
+ public:
+  Session() : lock_(mutex()) {
+    H5Eget_auto2(H5E_DEFAULT, &function_, &data_);
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  }
+  ~Session() { H5Eset_auto2(H5E_DEFAULT, function_, data_); }
+
+ private:
+  static std::recursive_mutex& mutex() {
+    static std::recursive_mutex instance;
+    return instance;
+  }
+  std::lock_guard<std::recursive_mutex> lock_;
+  H5E_auto2_t function_ = nullptr;
+  void* data_ = nullptr;
+};
+
+class Handle {
+ public:
+  Handle(hid_t id, herr_t (*close)(hid_t)) : id_(id), close_(close) {}
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Handle& operator=(Handle&&) = delete;
+  ~Handle() {
+    if (id_ >= 0) close_(id_);
+  }
+  operator hid_t() const { return id_; }
+  bool ok() const { return id_ >= 0; }
+
+ private:
+  hid_t id_;
+  herr_t (*close_)(hid_t);
+};
+
+// Callbacks that let the core driver read the caller's bytes in place.
+struct Image {
+  void* bytes;
+  size_t size;
+};
+void* image_malloc(size_t size, H5FD_file_image_op_t, void* udata) {
+  auto* image = static_cast<Image*>(udata);
+  return size <= image->size ? image->bytes : nullptr;
+}
+void* image_memcpy(void* dest, const void* src, size_t, H5FD_file_image_op_t, void*) {
+  return dest == src ? dest : nullptr;
+}
+void* image_realloc(void*, size_t, H5FD_file_image_op_t, void*) { return nullptr; }
+herr_t image_free(void*, H5FD_file_image_op_t, void*) { return 0; }
+void* image_udata_copy(void* udata) { return udata; }
+herr_t image_udata_free(void*) { return 0; }
+
+}  // namespace
+
+struct File::State {
+  std::string name;
+  Image image{};
+  uint64_t file_size = 0;
+  hid_t file = -1;
+
+  ~State() {
+    if (file < 0) return;
+    Session session;
+    H5Fclose(file);
+  }
+
+  [[noreturn]] void bad(const std::string& path, const std::string& what) const {
+    fail(ErrorCode::kInvalidModel, "'", name, "', '/", path, "': ", what);
+  }
+
+  // The object at `path`, following hard links only; an invalid handle when there is none.
+  Handle find(const std::string& path) const {
+    Handle current(H5Gopen2(file, "/", H5P_DEFAULT), H5Oclose);
+    size_t begin = 0;
+    hid_t id = current;
+    std::vector<Handle> chain;
+    while (begin < path.size()) {
+      const size_t end = std::min(path.find('/', begin), path.size());
+      const std::string part = path.substr(begin, end - begin);
+      begin = end + 1;
+      if (part.empty()) continue;
+      H5L_info_t link;
+      if (part == "." || part == ".." || H5Iget_type(id) != H5I_GROUP ||
+          H5Lexists(id, part.c_str(), H5P_DEFAULT) <= 0 ||
+          H5Lget_info(id, part.c_str(), &link, H5P_DEFAULT) < 0 || link.type != H5L_TYPE_HARD) {
+        return Handle(-1, H5Oclose);
+      }
+      chain.emplace_back(H5Oopen(id, part.c_str(), H5P_DEFAULT), H5Oclose);
+      if (!chain.back().ok()) return Handle(-1, H5Oclose);
+      id = chain.back();
+    }
+    if (chain.empty()) return current;
+    return std::move(chain.back());
+  }
+  Handle need(const std::string& path) const {
+    Handle object = find(path);
+    if (!object.ok()) bad(path, "not found in the file");
+    return object;
+  }
+
+  // The strings of an attribute, whatever its rank; nothing when it is absent.
+  std::optional<std::vector<std::string>> strings(const std::string& path, const std::string& key) const {
+    Handle object = need(path);
+    if (H5Aexists(object, key.c_str()) <= 0) return std::nullopt;
+    Handle attribute(H5Aopen(object, key.c_str(), H5P_DEFAULT), H5Aclose);
+    if (!attribute.ok()) bad(path, "attribute '" + key + "' cannot be opened");
+    Handle space(H5Aget_space(attribute), H5Sclose);
+    Handle type(H5Aget_type(attribute), H5Tclose);
+    const hssize_t count = space.ok() ? H5Sget_simple_extent_npoints(space) : -1;
+    if (!type.ok() || count < 0) bad(path, "attribute '" + key + "' cannot be read");
+    if (count == 0) return std::vector<std::string>();
+    if (H5Tget_class(type) != H5T_STRING) bad(path, "attribute '" + key + "' should hold text");
+    const uint64_t bytes = H5Aget_storage_size(attribute);
+    if (static_cast<uint64_t>(count) > file_size || bytes > file_size) {
+      bad(path, "attribute '" + key + "' claims more than the file holds");
+    }
+    return H5Tis_variable_str(type) > 0 ? variable_strings(attribute, type, space, count, path, key)
+                                        : fixed_strings(attribute, type, count, path, key);
+  }
+
+  std::vector<std::string> variable_strings(hid_t attribute, hid_t type, hid_t space, hssize_t count,
+                                            const std::string& path, const std::string& key) const {
+    Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(memory, H5T_VARIABLE);
+    H5Tset_cset(memory, H5Tget_cset(type));
+    std::vector<char*> pointers(static_cast<size_t>(count), nullptr);
+    if (H5Aread(attribute, memory, pointers.data()) < 0) bad(path, "attribute '" + key + "' cannot be read");
+    std::vector<std::string> result;
+    for (const char* text : pointers) result.emplace_back(text == nullptr ? "" : text);
+    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, pointers.data());
+    return result;
+  }
+
+  std::vector<std::string> fixed_strings(hid_t attribute, hid_t type, hssize_t count, const std::string& path,
+                                         const std::string& key) const {
+    const size_t size = H5Tget_size(type);
+    if (size == 0 || size > file_size || static_cast<uint64_t>(count) > file_size / size) {
+      bad(path, "attribute '" + key + "' claims more than the file holds");
+    }
+    std::string buffer(size * static_cast<size_t>(count), '\0');
+    if (H5Aread(attribute, type, buffer.data()) < 0) bad(path, "attribute '" + key + "' cannot be read");
+    std::vector<std::string> result;
+    for (hssize_t i = 0; i < count; ++i) {
+      const char* text = buffer.data() + static_cast<size_t>(i) * size;
+      result.emplace_back(text, strnlen(text, size));
+    }
+    return result;
+  }
+
+  std::vector<int64_t> extents(hid_t dataset, const std::string& path) const {
+    Handle space(H5Dget_space(dataset), H5Sclose);
+    const H5S_class_t kind = space.ok() ? H5Sget_simple_extent_type(space) : H5S_NO_CLASS;
+    const int rank = kind == H5S_SIMPLE || kind == H5S_SCALAR ? H5Sget_simple_extent_ndims(space) : -1;
+    if (rank < 0) bad(path, "should be an array");
+    std::vector<hsize_t> dims(static_cast<size_t>(rank));
+    if (H5Sget_simple_extent_dims(space, dims.data(), nullptr) < 0) bad(path, "has no readable shape");
+    return std::vector<int64_t>(dims.begin(), dims.end());
+  }
+
+  // The number of elements, after the claimed size was held against what is stored.
+  size_t checked_count(hid_t dataset, hid_t type, const std::vector<int64_t>& shape,
+                       const std::string& path) const {
+    Handle creation(H5Dget_create_plist(dataset), H5Pclose);
+    if (!creation.ok() || H5Pget_layout(creation) == H5D_VIRTUAL) bad(path, "virtual datasets are not read");
+    if (H5Pget_external_count(creation) != 0) bad(path, "data outside the file are not read");
+    const bool filtered = H5Pget_nfilters(creation) > 0;
+    const uint64_t limit = std::max(kSmallDataset, filtered ? kMaxInflation * file_size : file_size);
+    uint64_t bytes = H5Tget_size(type);
+    for (const int64_t dim : shape) {
+      if (dim < 0 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(dim), &bytes) || bytes > limit) {
+        bad(path, "its shape claims more data than the file can hold");
+      }
+    }
+    return bytes / H5Tget_size(type);
+  }
+};
+
+File::File(std::unique_ptr<State> state) : state_(std::move(state)) {}
+File::File(File&&) noexcept = default;
+File& File::operator=(File&&) noexcept = default;
+File::~File() = default;
+
+File File::open(const std::string& path) {
+  std::FILE* probe = std::fopen(path.c_str(), "rb");
+  const bool sized = probe != nullptr && std::fseek(probe, 0, SEEK_END) == 0;
+  const long size = sized ? std::ftell(probe) : -1;
+  if (probe != nullptr) std::fclose(probe);
+  if (size < 0) fail(ErrorCode::kIo, "could not open '", path, "'");
+  Session session;
+  H5PLset_loading_state(0);
+  auto state = std::make_unique<State>();
+  state->name = path;
+  state->file_size = static_cast<uint64_t>(size);
+  state->file = H5Fis_hdf5(path.c_str()) > 0 ? H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
+  if (state->file < 0) fail(ErrorCode::kInvalidModel, "'", path, "' is not a readable HDF5 file");
+  return File(std::move(state));
+}
+
+File File::from_bytes(std::span<const std::byte> bytes, const std::string& name) {
+  Session session;
+  H5PLset_loading_state(0);
+  auto state = std::make_unique<State>();
+  state->name = name;
+  state->file_size = bytes.size();
+  state->image = {const_cast<std::byte*>(bytes.data()), bytes.size()};
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5FD_file_image_callbacks_t callbacks = {image_malloc,     image_memcpy,     image_realloc, image_free,
+                                           image_udata_copy, image_udata_free, &state->image};
+  if (bytes.empty() || H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
+      H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+      H5Pset_file_image(access, state->image.bytes, bytes.size()) < 0 ||
+      (state->file = H5Fopen(name.c_str(), H5F_ACC_RDONLY, access)) < 0) {
+    fail(ErrorCode::kInvalidModel, "'", name, "' is not a readable HDF5 file");
+  }
+  return File(std::move(state));
+}
+
+bool File::is_group(const std::string& path) const {
+  Session session;
+  Handle object = state_->find(path);
+  return object.ok() && H5Iget_type(object) == H5I_GROUP;
+}
+
+bool File::is_dataset(const std::string& path) const {
+  Session session;
+  Handle object = state_->find(path);
+  return object.ok() && H5Iget_type(object) == H5I_DATASET;
+}
+
+std::vector<std::string> File::children(const std::string& path) const {
+  Session session;
+  Handle group = state_->need(path);
+  H5G_info_t info;
+  if (H5Iget_type(group) != H5I_GROUP || H5Gget_info(group, &info) < 0) state_->bad(path, "is not a group");
+  if (info.nlinks > kMaxLinks) state_->bad(path, "has too many members");
+  Handle creation(H5Gget_create_plist(group), H5Pclose);
+  unsigned order = 0;
+  H5Pget_link_creation_order(creation, &order);
+  const H5_index_t index = (order & H5P_CRT_ORDER_INDEXED) != 0 ? H5_INDEX_CRT_ORDER : H5_INDEX_NAME;
+  std::vector<std::string> names;
+  for (hsize_t i = 0; i < info.nlinks; ++i) {
+    const ssize_t size = H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, i, nullptr, 0, H5P_DEFAULT);
+    if (size < 0 || static_cast<uint64_t>(size) > state_->file_size)
+      state_->bad(path, "has unreadable members");
+    std::string name(static_cast<size_t>(size) + 1, '\0');
+    H5Lget_name_by_idx(group, ".", index, H5_ITER_INC, i, name.data(), name.size(), H5P_DEFAULT);
+    name.pop_back();
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+std::optional<std::string> File::string_attribute(const std::string& path, const std::string& name) const {
+  Session session;
+  auto strings = state_->strings(path, name);
+  if (!strings) return std::nullopt;
+  if (strings->size() != 1) state_->bad(path, "attribute '" + name + "' should be one string");
+  return std::move(strings->front());
+}
+
+std::optional<std::vector<std::string>> File::string_list_attribute(const std::string& path,
+                                                                    const std::string& name) const {
+  Session session;
+  if (auto whole = state_->strings(path, name)) return whole;
+  std::vector<std::string> all;
+  for (int chunk = 0; chunk < kMaxChunks; ++chunk) {
+    auto piece = state_->strings(path, name + std::to_string(chunk));
+    if (!piece) return chunk == 0 ? std::nullopt : std::optional(all);
+    all.insert(all.end(), piece->begin(), piece->end());
+  }
+  state_->bad(path, "attribute '" + name + "' is split into too many pieces");
+}
+
+std::vector<int64_t> File::shape(const std::string& path) const {
+  Session session;
+  Handle dataset = state_->need(path);
+  if (H5Iget_type(dataset) != H5I_DATASET) state_->bad(path, "is not a dataset");
+  return state_->extents(dataset, path);
+}
+
+Array File::read(const std::string& path) const {
+  Session session;
+  Handle dataset = state_->need(path);
+  if (H5Iget_type(dataset) != H5I_DATASET) state_->bad(path, "is not a dataset");
+  Handle type(H5Dget_type(dataset), H5Tclose);
+  Array array;
+  array.shape = state_->extents(dataset, path);
+  const H5T_class_t kind = type.ok() ? H5Tget_class(type) : H5T_NO_CLASS;
+  const bool bfloat = kind == H5T_OPAQUE && H5Tget_size(type) == 2;
+  if (kind != H5T_FLOAT && kind != H5T_INTEGER && kind != H5T_ENUM && !bfloat) {
+    state_->bad(path, "should hold numbers");
+  }
+  const size_t count = state_->checked_count(dataset, type, array.shape, path);
+  array.data.resize(count);
+  if (count == 0) return array;
+  herr_t status;
+  if (bfloat) {
+    std::vector<BFloat16> raw(count);
+    status = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data());
+    for (size_t i = 0; i < count; ++i) array.data[i] = bfloat16_to_float(raw[i]);
+  } else if (kind == H5T_ENUM) {
+    std::vector<int8_t> raw(count);
+    if (H5Tget_size(type) != 1) state_->bad(path, "should hold numbers");
+    status = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data());
+    for (size_t i = 0; i < count; ++i) array.data[i] = raw[i];
+  } else {
+    status = H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data.data());
+  }
+  if (status < 0) state_->bad(path, "its data cannot be read");
+  return array;
+}
+
+}  // namespace litewright::hdf5
