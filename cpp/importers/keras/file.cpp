@@ -51,7 +51,7 @@ ModelFile from_archive(const zip::Archive& archive, const std::string& name) {
   }
   std::vector<std::byte> storage = archive.read("model.weights.h5", kMaxWeights);
   auto file = std::make_shared<hdf5::File>(hdf5::File::from_bytes(storage, name + ": model.weights.h5"));
-  return {std::move(model), Weights(std::move(file), ""), keras, std::move(storage)};
+  return {std::move(model), std::move(storage), Weights(std::move(file), ""), keras};
 }
 
 // `description` is the text of a JSON file for weights that come without one.

@@ -12,10 +12,10 @@
 namespace litewright::keras {
 
 struct ModelFile {
-  Json model;  // {"class_name": "Sequential", "config": {...}}
-  Weights weights;
-  int keras = 2;                   // major version
+  Json model;                      // {"class_name": "Sequential", "config": {...}}
   std::vector<std::byte> storage;  // what `weights` reads from, when it came out of an archive
+  Weights weights;
+  int keras;  // major version
 };
 
 // .h5 / .hdf5 / .keras, by content, not by name. A weights-only HDF5 file and the JSON description beside it

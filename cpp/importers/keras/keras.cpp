@@ -1,0 +1,61 @@
+#include "importers/keras/keras.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "core/error.h"
+#include "importers/keras/description.h"
+#include "importers/keras/file.h"
+#include "importers/keras/model.h"
+
+namespace litewright::keras {
+namespace {
+
+Graph build(const ModelFile& file, const std::string& origin, const KerasImportOptions& options) {
+  Graph graph;
+  graph.description = "Litewright";
+  graph.origin = origin;
+  Importer importer(graph, options, file.keras);
+  GraphBuilder& builder = importer.builder();
+  Signature signature{.key = "serving_default"};
+  std::vector<Value> inputs;
+  for (const ModelInput& input : inputs_of(file.model)) {
+    const TensorId id = builder.input("serving_default_" + input.name + ":0", input.dtype, input.shape);
+    inputs.push_back({id, kNoTensor});
+    signature.inputs.emplace_back(input.name, id);
+  }
+  const Results results = importer.call_model(file.model, file.weights, inputs);
+  importer.report();
+  std::vector<TensorId> outputs;
+  for (const Value& value : results) outputs.push_back(value.id);
+  builder.set_outputs(outputs);
+  const std::vector<std::string> names = output_names(file.model, outputs.size(), file.keras);
+  std::set<TensorId> named;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    signature.outputs.emplace_back(names[i], outputs[i]);
+    const auto& given = graph.main().inputs;
+    const bool is_input = std::find(given.begin(), given.end(), outputs[i]) != given.end();
+    if (!is_input && named.insert(outputs[i]).second) {
+      builder.tensor(outputs[i]).name =
+          concat(file.keras < 3 ? "StatefulPartitionedCall:" : "StatefulPartitionedCall_1:", i);
+    }
+  }
+  graph.signatures.push_back(std::move(signature));
+  return graph;
+}
+
+}  // namespace
+
+Graph import_keras(const std::string& path, const KerasImportOptions& options) {
+  return with_context([&] { return "importing '" + path + "'"; },
+                      [&] { return build(read_model_file(path, options.other), path, options); });
+}
+
+Graph import_keras(std::span<const std::byte> bytes, const std::string& name,
+                   const KerasImportOptions& options) {
+  return with_context([&] { return "importing '" + name + "'"; },
+                      [&] { return build(read_model_bytes(bytes, name), name, options); });
+}
+
+}  // namespace litewright::keras
