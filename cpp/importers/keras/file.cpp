@@ -73,8 +73,8 @@ ModelFile from_hdf5(std::shared_ptr<const hdf5::File> file, const std::string& n
   if (version.empty() && model.contains("keras_version") && model["keras_version"].is_string()) {
     version = model["keras_version"].get<std::string>();
   }
-  return {
-      std::move(model), Weights(std::move(file), grouped ? "model_weights" : ""), major_version(version), {}};
+  Weights weights(std::move(file), grouped ? "model_weights" : "");
+  return {std::move(model), {}, std::move(weights), major_version(version)};
 }
 
 enum class Kind { kZip, kHdf5, kJson, kOther };

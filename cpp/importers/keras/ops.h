@@ -16,7 +16,7 @@ class Ops {
   explicit Ops(GraphBuilder& builder) : builder_(&builder) {}
 
   GraphBuilder& builder() { return *builder_; }
-  const Shape& shape(TensorId x) const { return builder_->shape(x); }
+  Shape shape(TensorId x) const { return builder_->shape(x); }
   int rank(TensorId x) const { return static_cast<int>(shape(x).size()); }
   DType dtype(TensorId x) const { return builder_->dtype(x); }
   // `axis` of `x` as a non-negative one; Error if there is none.
