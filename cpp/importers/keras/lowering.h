@@ -120,6 +120,7 @@ Rows embedding_layers();
 Rows preprocessing_layers();
 Rows recurrent_layers();
 Rows bidirectional_layers();
+Rows attention_layers();
 Rows wrapper_layers();
 Rows unsupported_layers();
 Rows nn_operations();
