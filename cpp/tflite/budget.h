@@ -35,11 +35,12 @@ class Budget {
     return from->str();
   }
 
- private:
   void take(size_t bytes) {
     if (bytes > left_) fail(ErrorCode::kInvalidModel, "the file's tables share too much data");
     left_ -= bytes;
   }
+
+ private:
   size_t left_;
 };
 

@@ -232,6 +232,25 @@ TEST(Reader, WeightsBesideTheModelAreMapped) {
   std::filesystem::remove_all(folder);
 }
 
+// `tensors` tensors that are one table, with one shape of `rank`.
+Bytes model_that_shares(int tensors, int rank) {
+  flatbuffers::FlatBufferBuilder builder;
+  const std::vector<int32_t> shape(rank, 1);
+  const auto tensor = fb::CreateTensorDirect(builder, &shape);
+  const std::vector<flatbuffers::Offset<fb::Tensor>> all(tensors, tensor);
+  const std::vector<flatbuffers::Offset<fb::SubGraph>> subgraphs = {fb::CreateSubGraphDirect(builder, &all)};
+  fb::FinishModelBuffer(builder, fb::CreateModelDirect(builder, 3, nullptr, &subgraphs));
+  return Bytes::copy(builder.GetBufferPointer(), builder.GetSize());
+}
+
+TEST(Reader, SharedTablesCannotFillTheMemory) {
+  EXPECT_EQ(read_tflite(model_that_shares(100, 4)).main().tensors.size(), 100u);
+  for (const auto& [tensors, rank] : {std::pair{1000, 100000}, std::pair{900000, 1}}) {
+    EXPECT_THAT(error_of([&, t = tensors, r = rank] { read_tflite(model_that_shares(t, r)); }),
+                HasSubstr("share too much data"));
+  }
+}
+
 // Reads, and if that works validates and writes: an Error is fine, a crash is not.
 void try_file(const Bytes& content) {
   try {
