@@ -192,6 +192,7 @@ void bind_quantizer(py::module_& module) {
   py::class_<Graph, GraphHandle>(module, "Graph")
       .def_static(
           "read", [](const py::bytes& content) { return read_graph(content); }, py::arg("content"))
+      .def_readonly("description", &Graph::description)
       .def("write", &write_graph)
       .def(
           "optimize", [](Graph& graph) { optimize(graph); }, py::call_guard<py::gil_scoped_release>())

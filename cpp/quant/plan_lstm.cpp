@@ -41,7 +41,9 @@ void plan_lstm(const Subgraph& subgraph, const Operator& op, const Ranges& range
   }
   plan.inputs[kOutputState] = output;
   const Range cell = ranges[op.inputs[kCellState]];
-  const float bound = cell.seen() ? std::max({std::abs(cell.min), std::abs(cell.max), 1e-3f}) : 1.0f;
+  // Kernels take bounds from 1 to 64.
+  const float bound =
+      cell.seen() ? std::clamp(std::max(std::abs(cell.min), std::abs(cell.max)), 1.0f, 64.0f) : 1.0f;
   plan.inputs[kCellState] = fixed_form(std::exp2(std::ceil(std::log2(bound))) / 32768.0f, 0, DType::kInt16);
   plan.intermediates.assign(kIntermediates, Form());
   plan.intermediates.back() = output;

@@ -192,9 +192,15 @@ class TFLiteConverter:
                 input_type=dtype_name(self.inference_input_type),
                 output_type=dtype_name(self.inference_output_type),
                 per_channel=not self._experimental_disable_per_channel,
-                per_channel_dense=not self._experimental_disable_per_channel_quantization_for_dense_layers,
+                per_channel_dense=self._per_channel_dense(graph),
             )
         return graph.write()
+
+    def _per_channel_dense(self, graph: _core.Graph) -> bool:
+        """Whether dense weights get a scale per unit: as TensorFlow does with models of the Keras that saved
+        this one. The TensorFlow of Keras 2 gave them one scale, and files that are smaller by a few scales."""
+        disabled = self._experimental_disable_per_channel_quantization_for_dense_layers
+        return not disabled and not graph.description.endswith("from Keras 2")
 
     def _mode(self) -> str:
         """One of "float", "dynamic", "float16", "int8", "int8_only", "int16x8" and "int16x8_only"."""

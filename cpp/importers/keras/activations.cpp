@@ -183,7 +183,8 @@ Results lower_elu(Lowering& layer) {
 }
 
 Results lower_prelu(Lowering& layer) {
-  Shape shape(layer.shape(layer.input()).begin() + 1, layer.shape(layer.input()).end());
+  Shape shape = layer.shape(layer.input());
+  shape.erase(shape.begin());
   if (layer.config().has("shared_axes")) {
     for (const int64_t axis : layer.config().integers("shared_axes")) {
       const int at = layer.axis(layer.input(), axis);

@@ -14,7 +14,7 @@ namespace {
 
 Graph build(const ModelFile& file, const std::string& origin, const KerasImportOptions& options) {
   Graph graph;
-  graph.description = "Litewright";
+  graph.description = concat("Litewright, from Keras ", file.keras);
   graph.origin = origin;
   Importer importer(graph, options, file.keras);
   GraphBuilder& builder = importer.builder();
