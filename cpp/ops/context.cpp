@@ -97,13 +97,17 @@ void InferContext::set_output_at_run(int i, DType dtype) {
   outputs_[i]->shape_known = false;
 }
 
+const Tensor& PrepareContext::graph_tensor(TensorId id) const {
+  if (id < 0 || static_cast<size_t>(id) >= environment_->tensors.size())
+    fail("tensor ", id, " does not exist");
+  return environment_->tensors[id];
+}
+
 const Tensor& PrepareContext::intermediate(int i) const {
   const std::vector<TensorId>& ids = op_->intermediates;
-  const size_t n = static_cast<size_t>(i);
-  if (n >= ids.size() || ids[n] == kNoTensor || static_cast<size_t>(ids[n]) >= environment_->tensors.size()) {
+  if (i < 0 || static_cast<size_t>(i) >= ids.size() || ids[i] == kNoTensor)
     fail("intermediate ", i, " is missing");
-  }
-  return environment_->tensors[ids[n]];
+  return graph_tensor(ids[i]);
 }
 
 std::shared_ptr<const void> PrepareContext::packed_any(

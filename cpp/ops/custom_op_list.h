@@ -1,1 +1,5 @@
 // The custom operators of this build, one row each: X(kName), a CustomOpDef.
+X(kAudioSpectrogram)
+X(kMfcc)
+X(kHadamardRotation)
+X(kDetectionPostprocess)

@@ -168,6 +168,9 @@ class PrepareContext : public ValueContext {
   // none.
   const Tensor& intermediate(int i) const;
 
+  // Any tensor of the subgraph: block-wise quantization keeps its scales in one. Error if there is none.
+  const Tensor& graph_tensor(TensorId id) const;
+
   bool reference() const { return environment_->reference; }
   Isa isa() const { return environment_->isa; }
   int num_threads() const { return environment_->pool->num_threads(); }

@@ -2,13 +2,14 @@
 // number of segments): the slices of the data that share an id, reduced to one. Slices with a negative id are
 // left out; empty segments hold the neutral element.
 #include <algorithm>
-#include <limits>
 
 #include "ops/movement.h"
-#include "ops/numeric_types.h"
+#include "ops/reductions.h"
 
 namespace litewright {
 namespace {
+
+using reductions::Maximum, reductions::Minimum, reductions::Product, reductions::Sum;
 
 void check_types(const NodeContext& c) {
   if (c.input_dtype(0) != DType::kFloat32 && c.input_dtype(0) != DType::kInt32)
@@ -43,47 +44,6 @@ void infer_unsorted(InferContext& c) {
   check_types(c);
   c.set_output(0, c.input_dtype(0), segments_shape(c, c.int_scalar(2)));
 }
-
-struct Sum {
-  template <class T>
-  static T neutral() {
-    return T(0);
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return wrapping_add(a, b);
-  }
-};
-struct Product {
-  template <class T>
-  static T neutral() {
-    return T(1);
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return wrapping_multiply(a, b);
-  }
-};
-struct Maximum {
-  template <class T>
-  static T neutral() {
-    return std::numeric_limits<T>::lowest();
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return std::max(a, b);
-  }
-};
-struct Minimum {
-  template <class T>
-  static T neutral() {
-    return std::numeric_limits<T>::max();
-  }
-  template <class T>
-  static T combine(T a, T b) {
-    return std::min(a, b);
-  }
-};
 
 template <class T, class Reduction>
 Status reduce(RunContext& run) {
