@@ -38,6 +38,8 @@ class Op:
     outputs: Sequence[int]
     version: int = 1
     custom: str | None = None
+    options: Any = None  # one of the schema's ...OptionsT
+    custom_options: bytes = b""
 
 
 @dataclass
@@ -99,6 +101,18 @@ def build(graphs: Graph | list[Graph], signatures: Sequence[Signature] = (), ver
                 codes.append(code)
             node = schema.OperatorT()
             node.opcodeIndex, node.inputs, node.outputs = codes.index(code), list(op.inputs), list(op.outputs)
+            if op.options is not None:
+                name = type(op.options).__name__.removesuffix("T")
+                if hasattr(schema.BuiltinOptions, name):
+                    node.builtinOptions, node.builtinOptionsType = (
+                        op.options,
+                        getattr(schema.BuiltinOptions, name),
+                    )
+                else:
+                    node.builtinOptions2 = op.options
+                    node.builtinOptions2Type = getattr(schema.BuiltinOptions2, name)
+            if op.custom_options:
+                node.customOptions = np.frombuffer(op.custom_options, np.uint8)
             subgraph.operators.append(node)
         model.subgraphs.append(subgraph)
     for number, op_version, custom in codes:

@@ -1,6 +1,10 @@
 // The options of custom operators: a FlexBuffers map.
 #pragma once
 
+// Numbers in options are binary: no text is parsed, so no locale is needed (nor the library that holds one).
+#ifndef FLATBUFFERS_LOCALE_INDEPENDENT
+#define FLATBUFFERS_LOCALE_INDEPENDENT 0
+#endif
 #include <flatbuffers/flexbuffers.h>
 
 #include "ops/op_def.h"

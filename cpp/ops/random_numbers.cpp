@@ -19,14 +19,16 @@ struct StreamResource : Resource {
   PhiloxStream stream;
 };
 
+// Of the seeds the lower 32 bits count, with their sign.
 PhiloxStream seeded(const RandomOptions& options) {
-  if (options.seed != 0 || options.seed2 != 0) {
-    return PhiloxStream(static_cast<uint64_t>(options.seed), static_cast<uint64_t>(options.seed2));
+  const auto seed = static_cast<int32_t>(options.seed), seed2 = static_cast<int32_t>(options.seed2);
+  if (seed != 0 || seed2 != 0) {
+    return PhiloxStream(static_cast<uint64_t>(int64_t{seed}), static_cast<uint64_t>(int64_t{seed2}));
   }
   std::random_device device;
   const auto word = [&] { return uint64_t{device()} << 32 | device(); };
-  const uint64_t seed = word();
-  return PhiloxStream(seed, word());
+  const uint64_t first = word();
+  return PhiloxStream(first, word());
 }
 
 // The node's stream. Nodes whose shapes are known when they are prepared begin anew each time they are;

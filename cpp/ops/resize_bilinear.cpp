@@ -47,11 +47,13 @@ std::vector<Between<int32_t>> fixed_positions(int32_t input, int32_t output,
   return result;
 }
 
-// The four input pixels around an output pixel, and the weights of the first three; `high` of the last.
+// The four input pixels around an output pixel, what each counts for, and of which factors that is the
+// product.
 template <class T, class W>
 struct Corners {
   const T *top_left, *bottom_left, *top_right, *bottom_right;
   W weights[4];
+  W top, bottom, left, right;
 };
 
 float mix(const Corners<float, float>& p, int64_t c) {
@@ -59,9 +61,11 @@ float mix(const Corners<float, float>& p, int64_t c) {
          p.bottom_right[c] * p.weights[3];
 }
 
+// The result is cut off, so the order of the products matters.
 uint8_t mix(const Corners<uint8_t, float>& p, int64_t c) {
-  return static_cast<uint8_t>(p.top_left[c] * p.weights[0] + p.bottom_left[c] * p.weights[1] +
-                              p.top_right[c] * p.weights[2] + p.bottom_right[c] * p.weights[3] + 0.5f);
+  return static_cast<uint8_t>(p.top_left[c] * p.top * p.left + p.bottom_left[c] * p.bottom * p.left +
+                              p.top_right[c] * p.top * p.right + p.bottom_right[c] * p.bottom * p.right +
+                              0.5f);
 }
 
 // Sums have 20 fractional bits and are rounded half away from zero: 32 bits hold those of int8, not of int16.
@@ -96,7 +100,11 @@ Kernel kernel(const PrepareContext& c, std::vector<Between<W>> rows, std::vector
                                          top + x.upper * depth,
                                          bottom + x.upper * depth,
                                          {y.complement * x.complement, y.weight * x.complement,
-                                          y.complement * x.weight, y.weight * x.weight}};
+                                          y.complement * x.weight, y.weight * x.weight},
+                                         y.complement,
+                                         y.weight,
+                                         x.complement,
+                                         x.weight};
           int64_t channel = 0;
           for (; channel + 8 <= depth; channel += 8) {
             for (int64_t k = 0; k < 8; ++k) out[channel + k] = mix(corners, channel + k);
