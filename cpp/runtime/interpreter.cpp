@@ -5,6 +5,26 @@
 #include "core/error.h"
 
 namespace litewright {
+namespace {
+
+// Holds the flag of an interpreter that works. Error if another thread holds it.
+class Busy {
+ public:
+  explicit Busy(std::atomic<bool>& flag) : flag_(flag) {
+    if (flag_.exchange(true, std::memory_order_acquire)) {
+      fail(ErrorCode::kRuntime,
+           "The interpreter is in use by another thread: an interpreter serves one thread at a time.");
+    }
+  }
+  ~Busy() { flag_.store(false, std::memory_order_release); }
+  Busy(const Busy&) = delete;
+  Busy& operator=(const Busy&) = delete;
+
+ private:
+  std::atomic<bool>& flag_;
+};
+
+}  // namespace
 
 Interpreter::Interpreter(std::shared_ptr<const Model> model, InterpreterOptions options)
     : model_(std::move(model)), options_(std::move(options)), pool_(options_.num_threads) {
@@ -73,7 +93,13 @@ void Interpreter::resize_input(TensorId id, const Shape& shape, bool strict, int
   target.resize_input(id, shape);
 }
 
+void Interpreter::allocate(int subgraph) {
+  const Busy busy(busy_);
+  executor(subgraph).allocate();
+}
+
 void Interpreter::invoke(int subgraph) {
+  const Busy busy(busy_);
   SubgraphExecutor& target = executor(subgraph);
   if (!target.allocated()) fail(ErrorCode::kRuntime, "Invoke called on model that is not ready.");
   target.run();

@@ -1,7 +1,9 @@
-// Runs a model: one executor per subgraph over shared threads and resources. Not thread safe; interpreters on
-// one Model may run in different threads at the same time.
+// Runs a model: one executor per subgraph over shared threads and resources. An interpreter serves one thread
+// at a time (a second one that calls allocate() or invoke() meanwhile gets an Error); interpreters on one
+// Model may run in different threads at the same time.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -43,7 +45,7 @@ class Interpreter {
 
   // `strict` allows only dimensions that are unknown (-1) in the graph to change. Error (kRuntime) otherwise.
   void resize_input(TensorId id, const Shape& shape, bool strict = false, int subgraph = 0);
-  void allocate(int subgraph = 0) { executor(subgraph).allocate(); }
+  void allocate(int subgraph = 0);
   // Error (kRuntime) if not allocated.
   void invoke(int subgraph = 0);
   // Variable tensors of all subgraphs back to zero; resource variables keep their values.
@@ -57,6 +59,7 @@ class Interpreter {
   ThreadPool pool_;
   Resources resources_;
   Profiler* profiler_ = nullptr;
+  std::atomic<bool> busy_ = false;
   std::vector<std::unique_ptr<SubgraphExecutor>> executors_;
 };
 
