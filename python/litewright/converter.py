@@ -198,7 +198,7 @@ class TFLiteConverter:
 
     def _per_channel_dense(self, graph: _core.Graph) -> bool:
         """Whether dense weights get a scale per unit: as TensorFlow does with models of the Keras that saved
-        this one. The TensorFlow of Keras 2 gave them one scale, and files that are smaller by a few scales."""
+        this one. The TensorFlow of Keras 2 gave them one scale, and smaller files."""
         disabled = self._experimental_disable_per_channel_quantization_for_dense_layers
         return not disabled and not graph.description.endswith("from Keras 2")
 
