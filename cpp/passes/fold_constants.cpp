@@ -28,28 +28,12 @@ bool foldable(const Subgraph& subgraph, const Operator& op) {
                      [&](TensorId id) { return id == kNoTensor || subgraph.tensors[id].is_constant; });
 }
 
-Graph alone(const Subgraph& subgraph, const Operator& op) {
-  Graph graph;
-  Subgraph& one = graph.subgraphs.emplace_back();
-  Operator copy = op;
-  const auto take = [&](TensorId& id) {
-    if (id == kNoTensor) return;
-    one.tensors.push_back(subgraph.tensors[id]);
-    id = static_cast<TensorId>(one.tensors.size()) - 1;
-  };
-  std::for_each(copy.inputs.begin(), copy.inputs.end(), take);
-  std::for_each(copy.outputs.begin(), copy.outputs.end(), take);
-  one.outputs = copy.outputs;
-  one.operators.push_back(std::move(copy));
-  return graph;
-}
-
 bool fold(Subgraph& subgraph, int index) {
   const Operator op = subgraph.operators[index];
   if (!foldable(subgraph, op)) return false;
   size_t input_bytes = 0;
   for (TensorId id : op.inputs) input_bytes += id == kNoTensor ? 0 : subgraph.tensors[id].data.size();
-  Interpreter interpreter(std::make_shared<Model>(alone(subgraph, op)));
+  Interpreter interpreter(std::make_shared<Model>(extract_operator(subgraph, op)));
   SubgraphExecutor& executor = interpreter.executor();
   try {
     interpreter.allocate();

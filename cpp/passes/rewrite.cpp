@@ -1,6 +1,7 @@
 #include "passes/rewrite.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "ops/op_def.h"
@@ -147,6 +148,29 @@ bool rewrite_operators(Graph& graph, const std::function<bool(Subgraph&, int)>& 
     }
   }
   return any;
+}
+
+Graph extract_operator(const Subgraph& subgraph, const Operator& op) {
+  Graph graph;
+  Subgraph& one = graph.subgraphs.emplace_back();
+  one.name = "main";
+  Operator copy = op;
+  std::map<TensorId, TensorId> taken;
+  const auto take = [&](TensorId& id) {
+    if (id == kNoTensor) return;
+    const auto [place, added] = taken.emplace(id, static_cast<TensorId>(one.tensors.size()));
+    if (added) one.tensors.push_back(subgraph.tensors[id]);
+    id = place->second;
+  };
+  std::for_each(copy.inputs.begin(), copy.inputs.end(), take);
+  for (const auto& [old_id, id] : taken) {
+    if (!one.tensors[id].is_constant && !one.tensors[id].is_variable) one.inputs.push_back(id);
+  }
+  std::for_each(copy.outputs.begin(), copy.outputs.end(), take);
+  std::for_each(copy.intermediates.begin(), copy.intermediates.end(), take);
+  one.outputs = copy.outputs;
+  one.operators.push_back(std::move(copy));
+  return graph;
 }
 
 TensorId add_constant(Subgraph& subgraph, const std::string& name, Shape shape,

@@ -41,6 +41,9 @@ void remove_unused(Graph& graph);
 // Applies `rewrite` (false: nothing to do) at every operator until nothing changes; true if anything did.
 bool rewrite_operators(Graph& graph, const std::function<bool(Subgraph&, int index)>& rewrite);
 
+// A graph of this operator only: its constants, and its other operands as inputs.
+Graph extract_operator(const Subgraph& subgraph, const Operator& op);
+
 // A new float32 constant.
 TensorId add_constant(Subgraph& subgraph, const std::string& name, Shape shape,
                       const std::vector<float>& values);
