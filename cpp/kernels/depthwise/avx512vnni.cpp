@@ -182,10 +182,14 @@ struct ToInt32 {
   void operator()(int64_t pixel, int64_t channels, int64_t first, const typename V::T* acc) const {
     int32_t values[V::kWidth];
     for (int v = 0; v < 4; ++v) memcpy(values + v * V::kWidth / 4, &acc[v], sizeof(acc[v]));
-    for (int v = 0; v < 4; ++v) {
-      for (int i = 0; i < V::kWidth / 4; ++i) {
-        const int64_t c = first + channel_of(v, i);
-        if (c < channels) out[pixel * channels + c] = values[v * V::kWidth / 4 + i];
+    int32_t* to = out + pixel * channels + first;
+    for (int c = 0; c < V::kWidth; c += 4) {  // four channels lie together
+      const int64_t left = channels - first - c;
+      const int32_t* from = values + c % 16 / 4 * (V::kWidth / 4) + c / 16 * 4;
+      if (left >= 4) {
+        memcpy(to + c, from, 4 * sizeof(int32_t));
+      } else {
+        for (int64_t i = 0; i < left; ++i) to[c + i] = from[i];
       }
     }
   }

@@ -24,7 +24,16 @@ inline __attribute__((always_inline)) void f32_tile(int64_t columns, int64_t k, 
     for (int i = 0; i < kRows; ++i) acc[i][v] = bias;
   }
   b += nr;
-  for (int64_t d = 0; d < k; ++d, b += nr, ++a) {
+  int64_t d = 0;
+  if constexpr (kRows == 1 && kAll == 1) {  // one sum would wait for itself: four take turns
+    typename V::T sums[4] = {acc[0][0], V::broadcast(0.0f), V::broadcast(0.0f), V::broadcast(0.0f)};
+    for (; d + 4 <= k; d += 4, b += 4 * nr, a += 4) {
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; ++i) sums[i] = V::fma(V::broadcast(a[i]), V::load(b + i * nr), sums[i]);
+    }
+    acc[0][0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  }
+  for (; d < k; ++d, b += nr, ++a) {
     typename V::T weights[kAll];
 #pragma GCC unroll 16
     for (int v = 0; v < kAll; ++v) {

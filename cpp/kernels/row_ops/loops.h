@@ -99,9 +99,8 @@ void quantize_s8(int64_t n, const float* __restrict x, float inverse_scale, int3
   const float offset = static_cast<float>(zero), lo = static_cast<float>(lowest);
   for (int64_t j = 0; j < n; ++j) {
     const float value = at_most(at_least(offset + x[j] * inverse_scale, lo), 127.0f);
-    const int32_t whole = static_cast<int32_t>(value);
-    const float rest = value - static_cast<float>(whole);
-    out[j] = static_cast<int8_t>(whole + (rest >= 0.5f ? 1 : 0) - (rest <= -0.5f ? 1 : 0));
+    // The largest float below a half: a half itself would carry 0.49999997 over.
+    out[j] = static_cast<int8_t>(static_cast<int32_t>(value + __builtin_copysignf(0.49999997f, value)));
   }
 }
 

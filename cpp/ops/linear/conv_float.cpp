@@ -27,6 +27,7 @@ Kernel reference(const ConvWindow& window, ValueRange<float> range) {
 Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Activation activation) {
   const ValueRange<float> range = activation_range<float>(activation);
   if (context.reference()) return reference(window, range);
+  if (context.is_known(1) && winograd_pays(window)) return prepare_winograd_conv(context, window, activation);
   const Isa isa = context.isa();
   const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
   const int64_t n = window.group_out(), k = window.depth(), rows = window.batch * window.out_pixels();
@@ -52,16 +53,7 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
     for (int64_t g = 0; g < window.groups; ++g) {
       const auto rows_at = [&](int64_t first, int64_t count, float* to) {
         if (dense) return input + first * k;
-        patches[g].fill(
-            input, first, count, to, k,
-            [](int64_t size, const float* from, float* at) {
-              if (size > 16) {
-                std::memcpy(at, from, size * sizeof(float));
-              } else {
-                for (int64_t i = 0; i < size; ++i) at[i] = from[i];
-              }
-            },
-            [](int64_t) { return 0.0f; });
+        patches[g].fill(input, first, count, to, k, PlainCopy<float>{}, [](int64_t) { return 0.0f; });
         return static_cast<const float*>(to);
       };
       f32_matmul(run.pool(), (*packed)[g], blocks, rows_at, run.out<float>(0) + g * n, window.out_channels,

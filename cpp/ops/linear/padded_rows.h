@@ -34,19 +34,12 @@ class PaddedRows {
       if constexpr (sizeof(In) == 1) {
         run_as<int16_t>(pool, IntCopy<In, int16_t>{&ops}, input, pad, scratch, body);
       } else {
-        run_as<int16_t>(pool, SameCopy{}, input, pad, scratch, body);
+        run_as<int16_t>(pool, PlainCopy<int16_t>{}, input, pad, scratch, body);
       }
     }
   }
 
  private:
-  struct SameCopy {
-    static int16_t convert(int16_t x) { return x; }
-    void operator()(int64_t n, const int16_t* from, int16_t* to) const {
-      std::memcpy(to, from, n * sizeof(int16_t));
-    }
-  };
-
   // One input row with its padding.
   template <class Out, class In, class Copy>
   void widen(const Copy& copy, const In* row, Out pad, Out* to) const {

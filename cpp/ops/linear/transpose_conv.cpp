@@ -134,10 +134,8 @@ Kernel float_fast(PrepareContext& context, const ConvWindow& window, ValueRange<
       const SubConv& part = (*parts)[i];
       const int64_t k = part.patches.depth();
       const auto rows_at = [&](int64_t first, int64_t count, float* to) {
-        part.patches.fill(
-            run.in<float>(2), first, count, to, k,
-            [](int64_t size, const float* from, float* at) { std::memcpy(at, from, size * sizeof(float)); },
-            [](int64_t) { return 0.0f; });
+        part.patches.fill(run.in<float>(2), first, count, to, k, PlainCopy<float>{},
+                          [](int64_t) { return 0.0f; });
         return static_cast<const float*>(to);
       };
       float* to = result < 0 ? run.out<float>(0) : run.scratch<float>(result);
