@@ -71,11 +71,29 @@ void dequantize_row(int64_t n, const int32_t* __restrict x, const int32_t* __res
   }
 }
 
-void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to,
-                float* out, int64_t out_stride) {
+void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to, float* out,
+                int64_t out_stride) {
+  constexpr int64_t kMost = 1024;
+  if (rows > 1 && to.row_step == 0 && n <= kMost) {  // what all rows share, once
+    float scale[kMost];
+    int32_t excess[kMost];
+    for (int64_t j = 0; j < n; ++j) {
+      scale[j] = *to.row_scale * to.scale[j];
+      excess[j] = *to.zero * to.sums[j];
+    }
+    for (int64_t i = 0; i < rows; ++i) {
+      const int32_t* __restrict from = x + i * x_stride;
+      float* __restrict at = out + i * out_stride;
+      for (int64_t j = 0; j < n; ++j) {
+        const float value = static_cast<float>(from[j] - excess[j]) * scale[j] + to.bias[j];
+        at[j] = at_most(at_least(value, to.lo), to.hi);
+      }
+    }
+    return;
+  }
   for (int64_t i = 0; i < rows; ++i) {
-    dequantize_row(n, x + i * x_stride, to.sums, to.zero[i * to.row_step], to.row_scale[i * to.row_step],
-                   to.scale, to.bias, to.lo, to.hi, out + i * out_stride);
+    dequantize_row(n, x + i * x_stride, to.sums, to.zero[i * to.row_step], to.row_scale[i * to.row_step], to.scale,
+                   to.bias, to.lo, to.hi, out + i * out_stride);
   }
 }
 
@@ -122,6 +140,46 @@ void s8_to_u8(int64_t n, const int8_t* __restrict x, uint8_t* __restrict out) {
 void s8_to_s16(int64_t n, const int8_t* __restrict x, int16_t* __restrict out) {
   for (int64_t j = 0; j < n; ++j) out[j] = x[j];
 }
+void gather_u8(int64_t rows, const uint8_t* from, int64_t step, const GatherRuns& runs, uint8_t flip, uint8_t* out,
+               int64_t row_size) {
+  for (; rows > 0; --rows, from += step, out += row_size) {
+    uint8_t* to = out;
+    for (int64_t r = 0; r < runs.count; ++r) {
+      const uint8_t* at = from + runs.offsets[r];
+      const int64_t n = runs.lengths[r];
+#if defined(__AVX512F__)
+      const __m512i flips = _mm512_set1_epi8(static_cast<char>(flip));
+      for (int64_t i = 0; i < n; i += 64) {
+        const __mmask64 mask = n - i >= 64 ? ~__mmask64{0} : (__mmask64{1} << (n - i)) - 1;
+        _mm512_storeu_si512(to + i, _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, at + i), flips));
+      }
+#else
+      for (int64_t i = 0; i < n; ++i) to[i] = at[i] ^ flip;
+#endif
+      to += n;
+    }
+  }
+}
+
+void gather_f32(int64_t rows, const float* from, int64_t step, const GatherRuns& runs, float* out, int64_t row_size) {
+  for (; rows > 0; --rows, from += step, out += row_size) {
+    float* to = out;
+    for (int64_t r = 0; r < runs.count; ++r) {
+      const float* at = from + runs.offsets[r];
+      const int64_t n = runs.lengths[r];
+#if defined(__AVX512F__)
+      for (int64_t i = 0; i < n; i += 16) {
+        const __mmask16 mask = static_cast<__mmask16>(n - i >= 16 ? 0xFFFFu : (1u << (n - i)) - 1);
+        _mm512_storeu_ps(to + i, _mm512_maskz_loadu_ps(mask, at + i));
+      }
+#else
+      for (int64_t i = 0; i < n; ++i) to[i] = at[i];
+#endif
+      to += n;
+    }
+  }
+}
+
 void u8_to_s16(int64_t n, const uint8_t* __restrict x, int16_t* __restrict out) {
   for (int64_t j = 0; j < n; ++j) out[j] = static_cast<int16_t>(x[j] - 128);
 }
@@ -144,6 +202,8 @@ constexpr RowOps row_ops(const char* name, Isa isa) {
           clamp_f32,
           s8_to_u8,
           s8_to_s16,
+          gather_u8,
+          gather_f32,
           u8_to_s16};
 }
 

@@ -30,6 +30,7 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
   if (context.is_known(1) && winograd_pays(window)) return prepare_winograd_conv(context, window, activation);
   const Isa isa = context.isa();
   const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
+  const RowOps& ops = row_ops_variants().best(isa);
   const int64_t n = window.group_out(), k = window.depth(), rows = window.batch * window.out_pixels();
   GroupWeights<PackedF32> weights(
       context, 1, 2, concat(gemm.name, '/', window.groups), [=](const uint8_t* data, const void* bias) {
@@ -47,13 +48,13 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
   const MatmulBlocks blocks(rows, n, k, k * sizeof(float), gemm.mr, gemm.nr, context.num_threads());
   const bool dense = patches[0].is_dense();
   const int scratch = dense ? -1 : context.add_scratch(blocks.parts * blocks.block_bytes(k * sizeof(float)));
-  return [=](RunContext& run) {
+  return [=, &ops](RunContext& run) {
     const auto packed = weights.get(run);
     const float* input = run.in<float>(0);
     for (int64_t g = 0; g < window.groups; ++g) {
       const auto rows_at = [&](int64_t first, int64_t count, float* to) {
         if (dense) return input + first * k;
-        patches[g].fill(input, first, count, to, k, PlainCopy<float>{}, [](int64_t) { return 0.0f; });
+        patches[g].fill(input, first, count, to, k, PlainCopy<float>{&ops}, [](int64_t) { return 0.0f; });
         return static_cast<const float*>(to);
       };
       f32_matmul(run.pool(), (*packed)[g], blocks, rows_at, run.out<float>(0) + g * n, window.out_channels,

@@ -132,7 +132,7 @@ Kernel prepare_int16_conv(PrepareContext& context, const ConvWindow& window, Act
     for (int64_t g = 0; g < window.groups; ++g) {
       const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
         patches[g].fill(run.in<int16_t>(0), first, count, reinterpret_cast<int16_t*>(to), bytes / 2,
-                        PlainCopy<int16_t>{}, [](int64_t) { return int16_t{0}; });
+                        PlainCopy<int16_t>{nullptr}, [](int64_t) { return int16_t{0}; });
       };
       const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, const int64_t* sums,
                               int64_t stride, const uint8_t*) {

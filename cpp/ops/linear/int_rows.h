@@ -17,24 +17,9 @@ struct IntCopy {
                                        : static_cast<int>(x) - (std::is_signed_v<In> ? 0 : 128);
     return static_cast<Out>(value);
   }
-  template <int kChunk>
-  void chunk(const In* from, Out* to) const {
-    if constexpr (sizeof(Out) == 1) {
-      typedef uint8_t Bytes __attribute__((vector_size(kChunk)));
-      Bytes bytes;
-      std::memcpy(&bytes, from, kChunk);
-      bytes ^= static_cast<uint8_t>(std::is_signed_v<In> ? 0x80 : 0);
-      std::memcpy(to, &bytes, kChunk);
-    } else {
-      for (int i = 0; i < kChunk; ++i) to[i] = convert(from[i]);
-    }
-  }
   void operator()(int64_t n, const In* from, Out* to) const {
     if (n < 16) {
       for (int64_t i = 0; i < n; ++i) to[i] = convert(from[i]);
-    } else if (sizeof(Out) == 1 && n <= 256) {  // most runs: in line, the last chunk overlapping
-      for (int64_t i = 0; i < n - 16; i += 16) chunk<16>(from + i, to + i);
-      chunk<16>(from + n - 16, to + n - 16);
     } else if constexpr (sizeof(Out) == 1 && std::is_signed_v<In>) {
       ops->s8_to_u8(n, from, to);
     } else if constexpr (sizeof(Out) == 1) {
@@ -43,6 +28,14 @@ struct IntCopy {
       ops->s8_to_s16(n, from, to);
     } else {
       ops->u8_to_s16(n, from, to);
+    }
+  }
+  void rows(int64_t count, const In* from, int64_t step, const GatherRuns& runs, Out* to, int64_t row_size) const {
+    if constexpr (sizeof(Out) == 1) {
+      ops->gather_u8(count, reinterpret_cast<const uint8_t*>(from), step, runs, std::is_signed_v<In> ? 0x80 : 0, to,
+                     row_size);
+    } else {
+      copy_runs(*this, count, from, step, runs, to, row_size);
     }
   }
 };

@@ -34,7 +34,7 @@ class PaddedRows {
       if constexpr (sizeof(In) == 1) {
         run_as<int16_t>(pool, IntCopy<In, int16_t>{&ops}, input, pad, scratch, body);
       } else {
-        run_as<int16_t>(pool, PlainCopy<int16_t>{}, input, pad, scratch, body);
+        run_as<int16_t>(pool, PlainCopy<int16_t>{nullptr}, input, pad, scratch, body);
       }
     }
   }

@@ -45,20 +45,18 @@ void Patches::finish() {
   row_stride_ = in_[2] * pixel_stride_;
   image_size_ = in_[0] * in_[1] * row_stride_;
   for (int i = 0; i < 3; ++i) low_[i] = 0, high_[i] = in_[i];
-  int64_t longest = 0;
   for (Run& run : runs_) {
     run.elements = run.columns * channels_;
     run.offset = (run.z * in_[1] + run.y) * row_stride_ + run.x * pixel_stride_ + first_;
     depth_ += run.elements;
-    longest = std::max(longest, run.elements);
-    last_offset_ = std::max(last_offset_, run.offset);
+    offsets_.push_back(run.offset);
+    lengths_.push_back(run.elements);
     const int64_t first[3] = {run.z, run.y, run.x}, last[3] = {run.z, run.y, run.x + run.columns - 1};
     for (int i = 0; i < 3; ++i) {
       low_[i] = std::max(low_[i], -first[i]);
       high_[i] = std::min(high_[i], in_[i] - last[i]);
     }
   }
-  chunk_ = longest <= 4 ? 4 : longest <= 16 ? 16 : 0;
   dense_ = runs_.size() == 1 && runs_[0].columns == 1 && runs_[0].offset == 0 && channels_ == pixel_stride_;
   for (int i = 0; i < 3; ++i) dense_ = dense_ && out_[i] == in_[i] && (stride_[i] == 1 || out_[i] == 1);
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/row_ops/row_ops.h"
 #include "ops/linear/window.h"
 
 namespace litewright {
@@ -27,35 +28,31 @@ class Patches {
   // Whether row r is just the input's r-th pixel.
   bool is_dense() const { return dense_; }
 
-  // Writes `count` rows from `first` on to `to`, row_size elements apart, converting with copy(n, from, to).
-  // What lies outside the image is pad(image). Short runs are copied as kChunk elements, whatever their length,
-  // by copy.chunk<kChunk>(from, to): `to` needs room for 15 more.
+  // Writes `count` rows from `first` on to `to`, row_size elements apart, converting with copy(n, from, to), and
+  // copy.rows(...) where several rows' windows lie inside the image. What lies outside is pad(image). `to` needs room
+  // for 64 bytes more.
   template <class In, class Out, class Copy, class Pad>
   void fill(const In* input, int64_t first, int64_t count, Out* to, int64_t row_size, const Copy& copy,
             const Pad& pad) const {
     if (dense_ && row_size == depth_) return copy(count * depth_, input + first * depth_, to);
     int64_t position[4] = {first / (out_[2] * out_[1] * out_[0]), first / (out_[2] * out_[1]) % out_[0],
                            first / out_[2] % out_[1], first % out_[2]};
-    const int64_t size = batch_ * image_size_;
-    for (; count > 0; --count, to += row_size) {
+    const GatherRuns runs{offsets_.data(), lengths_.data(), static_cast<int64_t>(runs_.size())};
+    while (count > 0) {
       const int64_t z = position[1] * stride_[0], y = position[2] * stride_[1], x = position[3] * stride_[2];
       const In* image = input + position[0] * image_size_;
+      int64_t done = 1;
       if (z >= low_[0] && z < high_[0] && y >= low_[1] && y < high_[1] && x >= low_[2] && x < high_[2]) {
-        const In* at = image + (z * in_[1] + y) * row_stride_ + x * pixel_stride_;
-        if (chunk_ == 0 || at - input + last_offset_ + chunk_ > size) {
-          Out* out = to;
-          for (const Run& run : runs_) copy(run.elements, at + run.offset, out), out += run.elements;
-        } else if (chunk_ == 4) {
-          copy_chunks<4>(at, to, copy);
-        } else {
-          copy_chunks<16>(at, to, copy);
-        }
+        done = std::min({count, out_[2] - position[3], (high_[2] - 1 - x) / stride_[2] + 1});
+        copy.rows(done, image + (z * in_[1] + y) * row_stride_ + x * pixel_stride_, stride_[2] * pixel_stride_, runs,
+                  to, row_size);
       } else {
         fill_clipped(image, z, y, x, to, copy, pad(position[0]));
       }
-      for (int axis = 3; axis > 0 && ++position[axis] == out_[axis - 1]; --axis) {
+      count -= done, to += done * row_size, position[3] += done;
+      for (int axis = 3; axis > 0 && position[axis] == out_[axis - 1]; --axis) {
         position[axis] = 0;
-        if (axis == 1) ++position[0];
+        ++position[axis - 1];
       }
     }
   }
@@ -67,11 +64,6 @@ class Patches {
   };
   void add_tap(const Offset& tap);
   void finish();
-
-  template <int kChunk, class In, class Out, class Copy>
-  void copy_chunks(const In* at, Out* to, const Copy& copy) const {
-    for (const Run& run : runs_) copy.template chunk<kChunk>(at + run.offset, to), to += run.elements;
-  }
 
   template <class In, class Out, class Copy>
   void fill_clipped(const In* image, int64_t z, int64_t y, int64_t x, Out* to, const Copy& copy,
@@ -100,18 +92,32 @@ class Patches {
   int64_t low_[3], high_[3];  // positions whose window lies inside the image
   int64_t depth_ = 0;
   bool dense_ = false;
-  int64_t chunk_ = 0, last_offset_ = 0;    // of short runs: elements copied at once, the last run's offset
   std::vector<Run> runs_;
+  std::vector<int64_t> offsets_, lengths_;  // of the runs
 };
+
+// Runs one by one, for copiers without a faster way.
+template <class Copy, class In, class Out>
+void copy_runs(const Copy& copy, int64_t rows, const In* from, int64_t step, const GatherRuns& runs, Out* to,
+               int64_t row_size) {
+  for (; rows > 0; --rows, from += step, to += row_size) {
+    Out* at = to;
+    for (int64_t r = 0; r < runs.count; ++r) copy(runs.lengths[r], from + runs.offsets[r], at), at += runs.lengths[r];
+  }
+}
 
 // Copies elements as they are.
 template <class T>
 struct PlainCopy {
+  const RowOps* ops;
   static T convert(T x) { return x; }
   void operator()(int64_t n, const T* from, T* to) const { std::memcpy(to, from, n * sizeof(T)); }
-  template <int kChunk>
-  void chunk(const T* from, T* to) const {
-    std::memcpy(to, from, kChunk * sizeof(T));
+  void rows(int64_t count, const T* from, int64_t step, const GatherRuns& runs, T* to, int64_t row_size) const {
+    if constexpr (sizeof(T) == sizeof(float)) {
+      ops->gather_f32(count, from, step, runs, to, row_size);
+    } else {
+      copy_runs(*this, count, from, step, runs, to, row_size);
+    }
   }
 };
 

@@ -105,6 +105,7 @@ Kernel float_reference(PrepareContext& context, const ConvWindow& window, ValueR
 Kernel float_fast(PrepareContext& context, const ConvWindow& window, ValueRange<float> range) {
   const Isa isa = context.isa();
   const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
+  const RowOps& ops = row_ops_variants().best(isa);
   const auto parts = std::make_shared<const std::vector<SubConv>>(sub_convs(window));
   const int64_t n = window.in_channels;
   const GroupWeights<PackedF32> weights(context, 1, 3, gemm.name, [=](const uint8_t* data, const void* bias) {
@@ -128,13 +129,13 @@ Kernel float_fast(PrepareContext& context, const ConvWindow& window, ValueRange<
   }
   const int scratch = context.add_scratch(scratch_bytes);
   const int result = parts->size() == 1 ? -1 : context.add_scratch(result_bytes);
-  return [=](RunContext& run) {
+  return [=, &ops](RunContext& run) {
     const auto packed = weights.get(run);
     for (size_t i = 0; i < parts->size(); ++i) {
       const SubConv& part = (*parts)[i];
       const int64_t k = part.patches.depth();
       const auto rows_at = [&](int64_t first, int64_t count, float* to) {
-        part.patches.fill(run.in<float>(2), first, count, to, k, PlainCopy<float>{},
+        part.patches.fill(run.in<float>(2), first, count, to, k, PlainCopy<float>{&ops},
                           [](int64_t) { return 0.0f; });
         return static_cast<const float*>(to);
       };
