@@ -67,6 +67,18 @@ std::vector<int16_t> table16(double input_scale, int32_t input_zero, double outp
                              const std::function<double(double)>& f, bool in_double = false);
 int16_t look_up16(const int16_t* table, int16_t value);
 
+// `kernel`, or an Error status with `message` where the input has values below `lowest`.
+template <class T>
+Kernel refuse_below(const NodeContext& c, int32_t lowest, const char* message, Kernel kernel) {
+  return [n = num_elements(c.input_shape(0)), lowest, message, kernel = std::move(kernel)](RunContext& r) {
+    const T* in = r.in<T>(0);
+    for (int64_t i = 0; i < n; ++i) {
+      if (in[i] < lowest) return Status::error(message);
+    }
+    return kernel(r);
+  };
+}
+
 inline int32_t clamp_to(int64_t v, IntRange range) {
   return static_cast<int32_t>(v < range.min ? range.min : v > range.max ? range.max : v);
 }

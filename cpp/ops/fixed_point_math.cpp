@@ -1,5 +1,6 @@
 #include "ops/fixed_point_math.h"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -64,6 +65,34 @@ int32_t fixed_reciprocal(int32_t x, int integer_bits, int& bits_over_unit) {
   bits_over_unit = integer_bits - headroom;
   return fixed_one_over_one_plus(
       static_cast<int32_t>((static_cast<uint32_t>(x) << headroom) - (uint32_t{1} << 31)));
+}
+
+// x = 2^k * r with r around sqrt(1/2)^(1/2), once as it is and once as a half octave away; log r by a
+// rational function.
+int32_t fixed_log(int32_t x, int integer_bits) {
+  constexpr int kSumBits = 6;  // integer bits of the sum, one more than the result's
+  constexpr int32_t kLog2 = 1488522236, kRootOfRootHalf = 1805811301, kRootHalf = 1518500250;
+  constexpr int32_t kAlphaN = 117049297, kAlphaD = 127690142, kAlphaI = 1057819769, kAlphaF = 638450708;
+  constexpr int32_t kQuarter = 1 << (29 - kSumBits);
+  const auto headroom = [](int32_t v) { return std::countl_zero(static_cast<uint32_t>(v)); };
+
+  const int a_headroom = headroom(x);
+  const int32_t a_scaled = saturating_multiply_by_power_of_two(x, a_headroom - 1);
+  const int32_t a = saturating_multiply_by_power_of_two(product(a_scaled, kRootHalf), 1);
+  const int32_t a_power = (integer_bits - a_headroom) * (1 << (31 - kSumBits)) + kQuarter;
+  const int b_headroom = headroom(product(x, kRootHalf)) - 1;
+  const int32_t b = saturating_multiply_by_power_of_two(x, b_headroom);
+  const int32_t b_power = (integer_bits - b_headroom) * (1 << (31 - kSumBits)) - kQuarter;
+  const int32_t r = std::min(a, b);
+
+  const int32_t p = static_cast<int32_t>((int64_t{r} + kRootOfRootHalf + 1) / 2);
+  const int32_t q = 2 * (r - kRootOfRootHalf);
+  const int32_t q2 = product(q, q);
+  const int32_t numerator = product(q, r) + product(product(q, q2), kAlphaN);
+  const int32_t denominator = product(p, kAlphaI + q + product(kAlphaD, q2)) + product(kAlphaF, q);
+  const int32_t quotient = product(saturating_multiply_by_power_of_two(numerator, -kSumBits),
+                                   fixed_one_over_one_plus(denominator));
+  return saturating_multiply_by_power_of_two(product(std::max(a_power, b_power), kLog2) + quotient, 1);
 }
 
 }  // namespace litewright

@@ -19,4 +19,7 @@ int32_t fixed_one_over_one_plus(int32_t x);
 // result (no integer bits) * 2^-bits_over_unit.
 int32_t fixed_reciprocal(int32_t x, int integer_bits, int& bits_over_unit);
 
+// log x for x >= 1 with `integer_bits` integer bits; the result has 5.
+int32_t fixed_log(int32_t x, int integer_bits);
+
 }  // namespace litewright

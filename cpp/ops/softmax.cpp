@@ -5,20 +5,10 @@
 #include <vector>
 
 #include "kernels/softmax/kernel.h"
-#include "ops/elementwise.h"
-#include "ops/fixed_point_math.h"
+#include "ops/softmax_rows.h"
 
 namespace litewright {
 namespace {
-
-struct Rows {
-  int64_t rows, depth;
-};
-Rows rows_of(const NodeContext& c) {
-  const Shape& shape = c.input_shape(0);
-  return {elements_between(shape, 0, shape.size() - 1), shape.back()};
-}
-int64_t row_grain(int64_t depth) { return std::max<int64_t>(1, 4096 / std::max<int64_t>(1, depth)); }
 
 Kernel float_softmax(const PrepareContext& c, float beta) {
   return [shape = rows_of(c), beta, f = softmax_variant(c.isa()).softmax](RunContext& r) {
@@ -54,48 +44,19 @@ Kernel half_softmax(PrepareContext& c, float beta) {
   };
 }
 
-// One row after the other: row(in, out, depth).
-template <class In, class Out, class Row>
-Kernel row_kernel(const NodeContext& c, Row row) {
-  return [shape = rows_of(c), row](RunContext& r) {
-    const In* in = r.in<In>(0);
-    Out* out = r.out<Out>(0);
-    for_ranges(
-        r, shape.rows,
-        [&](int64_t begin, int64_t end) {
-          for (int64_t i = begin; i < end && shape.depth > 0; ++i) {
-            row(in + i * shape.depth, out + i * shape.depth, shape.depth);
-          }
-        },
-        row_grain(shape.depth));
-    return Status();
-  };
-}
-
 // The reference: exponentials with 5 integer bits, a sum with 12, both in fixed point.
 template <class In, class Out>
 Kernel reference_softmax(const NodeContext& c, float beta) {
-  const double real =
-      std::min<double>(static_cast<double>(beta) * input_scale(c).scale * (1 << 26), 2147483647.0);
-  const QuantizedMultiplier m = quantize_multiplier(real);
-  if (m.shift < 0) c.fail("beta and the input's scale are too small");
-  const int32_t least = -static_cast<int32_t>(std::floor(31.0 * (1 << 26) / std::ldexp(1.0, m.shift)));
-  const auto exponential = [m](int32_t difference) {
-    return fixed_exp_on_negative(
-        saturating_rounding_doubling_high_mul(shift_left_wrapping(difference, m.shift), m.multiplier), 5);
-  };
+  const FixedExponential exponential = fixed_exponential(c, beta);
   constexpr int32_t kLow = std::numeric_limits<Out>::min(), kHigh = std::numeric_limits<Out>::max();
   return row_kernel<In, Out>(c, [=](const In* in, Out* out, int64_t depth) {
     const int32_t most = *std::max_element(in, in + depth);
-    int32_t sum = 0;
-    for (int64_t i = 0; i < depth; ++i) {
-      if (in[i] - most >= least) sum += rounding_divide_by_power_of_two(exponential(in[i] - most), 12);
-    }
+    const int32_t sum = fixed_sum(exponential, in, depth, most);
     int bits;
     const int32_t scale = fixed_reciprocal(sum, 12, bits);
     const int shift = std::clamp(bits + 31 - static_cast<int>(sizeof(Out)) * 8, 0, 31);
     for (int64_t i = 0; i < depth; ++i) {
-      if (in[i] - most < least) {
+      if (in[i] - most < exponential.least) {
         out[i] = static_cast<Out>(kLow);
         continue;
       }

@@ -26,6 +26,8 @@ float expected(BinaryOp op, float a, float b) {
       return std::min(a, b);
     case BinaryOp::kSquaredDifference:
       return (a - b) * (a - b);
+    case BinaryOp::kPrelu:
+      return a >= 0 ? a : a * b;
   }
   return 0;
 }

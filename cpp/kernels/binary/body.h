@@ -14,6 +14,7 @@ Vec div(Vec a, Vec b) { return a / b; }
 Vec maximum(Vec a, Vec b) { return a > b ? a : b; }
 Vec minimum(Vec a, Vec b) { return a < b ? a : b; }
 Vec squared_difference(Vec a, Vec b) { return (a - b) * (a - b); }
+Vec prelu(Vec a, Vec b) { return a >= 0.0f ? a : a * b; }
 
 template <Vec (*kFunction)(Vec a, Vec b), bool kManyA, bool kManyB>
 void apply_steps(const float* a, const float* b, float* out, int64_t n, Vec low, Vec high) {
@@ -103,7 +104,8 @@ void scaled_product(const T* a, int a_step, const T* b, int b_step, T* out, int6
       apply<div>,                   \
       apply<maximum>,               \
       apply<minimum>,               \
-      apply<squared_difference>},   \
+      apply<squared_difference>,    \
+      apply<prelu>},                \
       scaled_sum<int8_t>, scaled_sum<uint8_t>, scaled_product<int8_t>, scaled_product<uint8_t>
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace litewright {
 
-enum class BinaryOp : uint8_t { kAdd, kSub, kMul, kDiv, kMaximum, kMinimum, kSquaredDifference };
-inline constexpr int kBinaryOpCount = 7;
+enum class BinaryOp : uint8_t { kAdd, kSub, kMul, kDiv, kMaximum, kMinimum, kSquaredDifference, kPrelu };
+inline constexpr int kBinaryOpCount = 8;
 
 // out[i] = clamp(f(a[i * a_step], b[i * b_step]), low, high) for i < n; steps are 0 or 1. NaN stays. out may
 // be a or b.

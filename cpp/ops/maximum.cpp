@@ -1,0 +1,17 @@
+#include "ops/extremum.h"
+
+namespace litewright {
+extern const OpDef kMaximum;
+const OpDef kMaximum = {
+    .code = BuiltinOp::kMaximum,
+    .max_version = 4,
+    .inputs = {{"x"}, {"y"}},
+    .options = &schema_of<MaximumMinimumOptions>(),
+    .infer = infer_binary,
+    .prepare = extremum_kernel<BinaryOp::kMaximum>,
+    .quant = {.output = QuantRule::kSameAsInput, .int16 = true},
+    .types = "float32, float16, bfloat16, int8, uint8, int16, int32, int64",
+    .fast_path = true,
+};
+
+}  // namespace litewright

@@ -1,0 +1,24 @@
+#include "ops/reduce.h"
+
+namespace litewright {
+namespace {
+
+Kernel prepare(PrepareContext& c) {
+  require_dtype(c, 0, {DType::kBool});
+  return step_kernel<bool>(
+      c, false, [](bool result, bool x) { return result || x; }, [](bool result) { return result; });
+}
+
+}  // namespace
+
+extern const OpDef kReduceAny;
+const OpDef kReduceAny = {
+    .code = BuiltinOp::kReduceAny,
+    .inputs = {{"x"}, {"axes"}},
+    .options = &schema_of<ReducerOptions>(),
+    .infer = infer_reduce,
+    .prepare = prepare,
+    .types = "bool",
+};
+
+}  // namespace litewright
