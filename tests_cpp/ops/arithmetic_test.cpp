@@ -36,7 +36,7 @@ void check(const std::vector<BinaryCase<T>>& cases) {
     SCOPED_TRACE(c.name);
     const auto result =
         run(c.op, c.options, {input<T>(c.a_shape, c.a), input<T>(c.b_shape, c.b)}, {output(dtype_of<T>)});
-    EXPECT_EQ(result[0].as<T>(), c.expected);
+    EXPECT_EQ(result[0].template as<T>(), c.expected);
     EXPECT_EQ(result[0].shape, *broadcast(c.a_shape, c.b_shape));
   }
 }

@@ -29,7 +29,7 @@ void check_comparisons(Quantization a = {}, Quantization b = {}, std::vector<T> 
   for (const auto& [op, expected] : kComparisons) {
     const auto result =
         run(op, {}, {input<T>({3}, {1, 2, 3}, a), input<T>({1}, y, b)}, {output(DType::kBool)});
-    EXPECT_EQ(result[0].as<bool>(), expected) << builtin_op_name(op) << " of " << dtype_name(dtype_of<T>);
+    EXPECT_EQ(result[0].template as<bool>(), expected) << builtin_op_name(op) << " of " << dtype_name(dtype_of<T>);
   }
 }
 
@@ -115,7 +115,8 @@ template <class From, class To>
 void check_cast(const std::vector<From>& from, const std::vector<To>& to) {
   const auto result = run(BuiltinOp::kCast, {}, {input<From>({static_cast<int32_t>(from.size())}, from)},
                           {output(dtype_of<To>)});
-  EXPECT_EQ(result[0].as<To>(), to) << dtype_name(dtype_of<From>) << " to " << dtype_name(dtype_of<To>);
+  EXPECT_EQ(result[0].template as<To>(), to)
+      << dtype_name(dtype_of<From>) << " to " << dtype_name(dtype_of<To>);
 }
 
 TEST(Cast, BetweenTypes) {

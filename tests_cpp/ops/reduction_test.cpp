@@ -42,7 +42,7 @@ void check(const std::vector<Case<T>>& cases) {
       const auto axes = known ? constant<int32_t>({count}, c.axes) : input<int32_t>({count}, c.axes);
       const auto y = run(c.op, keep(c.keep_dims), {input<T>({2, 3, 2}, x), axes}, {output(dtype_of<T>)})[0];
       EXPECT_EQ(y.shape, c.shape);
-      EXPECT_EQ(y.as<T>(), c.expected);
+      EXPECT_EQ(y.template as<T>(), c.expected);
     }
   }
 }
