@@ -184,6 +184,7 @@ Results lower_elu(Lowering& layer) {
 
 Results lower_prelu(Lowering& layer) {
   Shape shape = layer.shape(layer.input());
+  if (shape.empty()) fail(ErrorCode::kInvalidModel, "its input should have a batch");
   shape.erase(shape.begin());
   if (layer.config().has("shared_axes")) {
     for (const int64_t axis : layer.config().integers("shared_axes")) {

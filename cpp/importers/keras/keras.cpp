@@ -45,17 +45,30 @@ Graph build(const ModelFile& file, const std::string& origin, const KerasImportO
   return graph;
 }
 
+// Runs `body`; whatever a damaged file makes the libraries throw becomes an Error that names the file.
+template <class Body>
+Graph guarded(const std::string& name, const Body& body) {
+  return with_context([&] { return "importing '" + name + "'"; },
+                      [&] {
+                        try {
+                          return body();
+                        } catch (const Error&) {
+                          throw;
+                        } catch (const std::exception& error) {
+                          fail(ErrorCode::kInvalidModel, "the model is damaged (", error.what(), ")");
+                        }
+                      });
+}
+
 }  // namespace
 
 Graph import_keras(const std::string& path, const KerasImportOptions& options) {
-  return with_context([&] { return "importing '" + path + "'"; },
-                      [&] { return build(read_model_file(path, options.other), path, options); });
+  return guarded(path, [&] { return build(read_model_file(path, options.other), path, options); });
 }
 
 Graph import_keras(std::span<const std::byte> bytes, const std::string& name,
                    const KerasImportOptions& options) {
-  return with_context([&] { return "importing '" + name + "'"; },
-                      [&] { return build(read_model_bytes(bytes, name), name, options); });
+  return guarded(name, [&] { return build(read_model_bytes(bytes, name), name, options); });
 }
 
 }  // namespace litewright::keras

@@ -120,9 +120,12 @@ Rows embedding_layers();
 Rows preprocessing_layers();
 Rows recurrent_layers();
 Rows bidirectional_layers();
+Rows conv_lstm_layers();
 Rows attention_layers();
 Rows wrapper_layers();
 Rows unsupported_layers();
+Rows math_operations();
+Rows array_operations();
 Rows nn_operations();
 
 // nullptr: unknown.
