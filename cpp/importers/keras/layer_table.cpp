@@ -31,7 +31,7 @@ const LayerRow* find_layer(const std::string& class_name) {
       table_of(core_layers(), activation_layers(), convolution_layers(), convolution_transpose_layers(),
                pooling_layers(), normalization_layers(), merging_layers(), reshaping_layers(),
                embedding_layers(), preprocessing_layers(), recurrent_layers(), bidirectional_layers(),
-               wrapper_layers(), unsupported_layers());
+               conv_lstm_layers(), wrapper_layers(), attention_layers(), unsupported_layers());
   return find(table, class_name);
 }
 
