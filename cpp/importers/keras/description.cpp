@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "importers/keras/lowering.h"
 
 namespace litewright::keras {
 namespace {
@@ -65,9 +66,13 @@ bool is_functional(const Json& node) {
 // functions.
 bool is_operation(const Json& node) {
   const Json module = node.value("module", Json());
-  if (!module.is_string()) return false;
-  const std::string name = module.get<std::string>();
-  return name.find(".ops") != std::string::npos || name.rfind("keras.src.activations", 0) == 0;
+  if (module.is_string()) {
+    const std::string name = module.get<std::string>();
+    return name.find(".ops") != std::string::npos || name.rfind("keras.src.activations", 0) == 0;
+  }
+  // HDF5 files do not say; every layer has "trainable" among its settings, no operation has.
+  return config_of(node).is_object() && !config_of(node).contains("trainable") &&
+         find_operation(class_of(node)) != nullptr;
 }
 
 std::string layer_name(const Json& node) {

@@ -23,7 +23,8 @@ struct Node {
 
 struct Calls {
   std::vector<size_t> nodes;  // by the order of the layer's calls
-  int64_t offset = 0;         // what the file's node numbers start from
+  int64_t offset = 0;         // what calls' references to this layer count from
+  int64_t end_offset = 0;     // what the model's outputs count from
 };
 
 class Functional {
@@ -52,11 +53,15 @@ class Functional {
   const Json& model() const { return *model_; }
   std::vector<Node>& nodes() { return nodes_; }
 
-  size_t index_of(const Reference& reference) const {
+  std::vector<Reference> outputs() const {
+    return endpoints(config_of(*model_)["output_layers"], "output_layers");
+  }
+
+  size_t index_of(const Reference& reference, bool is_output = false) const {
     const auto found = calls_.find(reference.layer);
     if (found == calls_.end())
       fail(ErrorCode::kInvalidModel, "a layer '", reference.layer, "' is referred to, but not there");
-    const int64_t call = reference.node - found->second.offset;
+    const int64_t call = reference.node - (is_output ? found->second.end_offset : found->second.offset);
     if (call < 0 || call >= static_cast<int64_t>(found->second.nodes.size())) {
       fail(ErrorCode::kInvalidModel, "call ", reference.node, " of layer '", reference.layer,
            "' is referred to, but not there");
@@ -64,8 +69,8 @@ class Functional {
     return found->second.nodes[static_cast<size_t>(call)];
   }
 
-  Value value(const Reference& reference) const {
-    const Results& results = nodes_[index_of(reference)].results;
+  Value value(const Reference& reference, bool is_output = false) const {
+    const Results& results = nodes_[index_of(reference, is_output)].results;
     if (results.empty()) return {kPoison, kNoTensor};
     if (reference.tensor < 0 || reference.tensor >= static_cast<int64_t>(results.size())) {
       fail(ErrorCode::kInvalidModel, "result ", reference.tensor, " of layer '", reference.layer,
@@ -80,7 +85,8 @@ class Functional {
   }
 
  private:
-  // A model used as a layer counts its own making as call 0 in Keras 2.
+  // A model used as a layer counts its own making as call 0: in Keras 2 everywhere, in Keras 3 where a
+  // Functional model is an output.
   void find_offsets() {
     std::map<std::string, int64_t> highest;
     const auto see = [&](const Reference& reference) {
@@ -88,14 +94,16 @@ class Functional {
       top = std::max(top, reference.node);
     };
     for (const Node& node : nodes_) std::for_each(node.needs.begin(), node.needs.end(), see);
-    for (const Reference& output : endpoints(config_of(*model_)["output_layers"], "output_layers"))
-      see(output);
+    for (const Reference& output : outputs()) see(output);
     for (auto& [name, calls] : calls_) {
+      const Node& first = nodes_[calls.nodes[0]];
+      if (!is_model(*first.layer)) continue;
+      const bool keras_3 = first.call.is_object();
       const auto found = highest.find(name);
-      if (found != highest.end() && found->second == static_cast<int64_t>(calls.nodes.size()) &&
-          is_model(*nodes_[calls.nodes[0]].layer)) {
-        calls.offset = 1;
-      }
+      const bool counted =
+          found != highest.end() && found->second == static_cast<int64_t>(calls.nodes.size());
+      calls.offset = !keras_3 && counted ? 1 : 0;
+      calls.end_offset = keras_3 && is_functional(*first.layer) ? 1 : calls.offset;
     }
   }
 
@@ -152,9 +160,7 @@ Results Importer::call_functional(const Json& model, const Weights& weights,
   if (done != nodes.size())
     fail(ErrorCode::kInvalidModel, describe_layer(model), ": its layers feed each other in a circle");
   Results results;
-  for (const Reference& output : endpoints(config_of(model)["output_layers"], "output_layers")) {
-    results.push_back(functional.value(output));
-  }
+  for (const Reference& output : functional.outputs()) results.push_back(functional.value(output, true));
   return results;
 }
 

@@ -92,7 +92,19 @@ TensorId Ops::reshape(TensorId x, Shape dims, const Axes& source) {
     unknown += dims[i] < 0;
   }
   if (same) return x;
-  if (unknown <= 1) return op(BuiltinOp::kReshape, {x, ints(dims)}, ReshapeOptions{dims});
+  const std::optional<int64_t> total = checked_elements(from);
+  if (unknown == 1 && total) {  // the missing extent follows from the others
+    int64_t rest = 1;
+    for (const int32_t dim : dims) rest *= dim < 0 ? 1 : dim;
+    if (rest <= 0 || *total % rest != 0) {
+      fail(ErrorCode::kInvalidModel, "the shape ", to_string(from), " cannot become ", to_string(dims));
+    }
+    for (int32_t& dim : dims) dim = dim < 0 ? static_cast<int32_t>(*total / rest) : dim;
+    unknown = 0;
+  }
+  if (unknown == 0) return op(BuiltinOp::kReshape, {x, ints(dims)}, ReshapeOptions{dims});
+  if (unknown == 1)
+    return declared(BuiltinOp::kReshape, {x, ints(dims)}, ReshapeOptions{dims}, dtype(x), dims);
   Axes sources(dims.size(), -1);
   int inferred = 0;
   for (size_t i = 0; i < dims.size(); ++i) {

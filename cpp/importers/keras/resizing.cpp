@@ -59,7 +59,10 @@ std::vector<float> resampling(const std::string& name, int32_t in, int32_t out) 
       }
       continue;
     }
-    const double center = (o + 0.5) * scale - 0.5;
+    double center = (o + 0.5) * scale - 0.5;
+    // TensorFlow takes bicubic weights from a table of 1024 steps between two samples.
+    if (std::string(filter->name) == "bicubic")
+      center = std::floor(center) + std::rint((center - std::floor(center)) * 1024) / 1024;
     double total = 0;
     for (int32_t i = 0; i < in; ++i) total += filter->weight(i - center);
     for (int32_t i = 0; i < in; ++i) row[i] = static_cast<float>(filter->weight(i - center) / total);
