@@ -68,7 +68,7 @@ TensorId glu(Ops& ops, TensorId x, int64_t axis) {
   const Ids halves = ops.split(x, 2, ops.axis(x, axis));
   return ops.mul(halves[0], ops.sigmoid(halves[1]));
 }
-// The projection onto the simplex: sort, find how many entries stay positive, shift by the rest.
+// As Keras computes it: sort, find how many entries stay positive, shift by what their running sums say.
 TensorId sparsemax(Ops& ops, TensorId x, int64_t axis) {
   const int at = ops.axis(x, axis), last = ops.rank(x) - 1;
   Axes swap;
@@ -87,7 +87,7 @@ TensorId sparsemax(Ops& ops, TensorId x, int64_t axis) {
       ops.op(BuiltinOp::kGreater, {ops.add(ops.mul(rank, sorted), ops.f(1)), sums}, GreaterOptions{});
   const TensorId support = ops.cast(inside, DType::kFloat32);
   const TensorId size = ops.reduce(BuiltinOp::kSum, support, {last}, true);
-  const TensorId total = ops.reduce(BuiltinOp::kSum, ops.mul(sorted, support), {last}, true);
+  const TensorId total = ops.reduce(BuiltinOp::kSum, ops.mul(sums, support), {last}, true);
   const TensorId shift = ops.div(ops.sub(total, ops.f(1)), size);
   return ops.transpose(ops.relu(ops.sub(z, shift)), swap);
 }

@@ -93,7 +93,16 @@ Weights Weights::layer(const std::string& name, const std::string& class_name, i
     result.path_ = below + list + "/" + key;
     if (file_->is_group(result.path_)) return result;
   }
-  result.path_ = below + "layers/" + key;
+  // Classes may be exported under another name than their own; the file notes the layers' names.
+  const std::string list = below + "layers";
+  for (const std::string& child :
+       file_->is_group(list) ? file_->children(list) : std::vector<std::string>()) {
+    result.path_ = list + "/" + child;
+    if (file_->is_group(result.path_ + "/vars") &&
+        file_->string_attribute(result.path_ + "/vars", "name") == name)
+      return result;
+  }
+  result.path_ = list + "/" + key;
   return result;
 }
 
