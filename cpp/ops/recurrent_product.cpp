@@ -148,7 +148,7 @@ void RecurrentProduct::accumulate(RunContext& c, int64_t rows, const float* x, i
     }
     const int8_t* b = reinterpret_cast<const int8_t*>(packed_->weights.data());
     for_columns(c.pool(), columns_, int_gemm_.nr, count * depth_, [&](int64_t first, int64_t n) {
-      int_gemm_.function(count, n, int_gemm_.steps(depth_), quantized, row_bytes,
+      int_gemm_.multiply(count, n, depth_, quantized, row_bytes,
                          b + int_gemm_packed_offset(int_gemm_, first, depth_), products + first, columns_);
       for (int64_t r = 0; r < count; ++r) {
         ops_.add_dequantized(n, products + r * columns_ + first, packed_->sums.data() + first, scales[r].zero,

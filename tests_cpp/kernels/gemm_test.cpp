@@ -78,8 +78,7 @@ TEST(IntGemm, EveryRowIsExact) {
           }
         }
       }
-      kernel.function(e.m, e.n, kernel.steps(e.k), rows.data(), kernel.row_bytes(e.k), packed.data(),
-                      c.data(), e.n + 1);
+      kernel.multiply(e.m, e.n, e.k, rows.data(), kernel.row_bytes(e.k), packed.data(), c.data(), e.n + 1);
       for (int64_t i = 0; i < e.m; ++i) {
         for (int64_t j = 0; j < e.n; ++j) {
           int32_t sum = bias[j];
@@ -102,7 +101,7 @@ TEST(IntGemm, SixteenBitValuesAtTheDepthLimitAreExact) {
     std::vector<int8_t> packed(int_gemm_packed_size(kernel, kN, kK));
     std::vector<int32_t> c(kN);
     int_gemm_pack(kernel, kN, kK, b.data(), kK, 1, nullptr, 0, packed.data(), nullptr);
-    kernel.function(1, kN, kernel.steps(kK), a.data(), 0, packed.data(), c.data(), kN);
+    kernel.multiply(1, kN, kK, a.data(), 0, packed.data(), c.data(), kN);
     for (int32_t value : c) ASSERT_EQ(value, 32768 * 128 * (kK)) << kernel.name;
   }
 }

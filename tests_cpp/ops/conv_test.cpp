@@ -26,7 +26,8 @@ constexpr Case kConvs[] = {
     {"1x1 strided", 2, 6, 5, 8, 9, 1, 1, 2, 1, kS},  {"3x3", 1, 13, 10, 6, 40, 3, 3, 1, 1, kS},
     {"strided", 3, 11, 12, 3, 8, 3, 3, 2, 1, kS},    {"dilated", 1, 12, 9, 4, 7, 3, 2, 1, 2, kS},
     {"groups", 1, 7, 7, 12, 18, 3, 3, 1, 1, kS, 3},  {"larger than the image", 1, 3, 2, 5, 4, 5, 5, 1, 1, kS},
-    {"winograd", 2, 14, 17, 20, 35, 3, 3, 1, 1, kS},   {"winograd valid", 1, 18, 18, 64, 16, 3, 3, 1, 1, kV},
+    {"strips", 2, 9, 70, 8, 33, 3, 3, 1, 1, kS},     {"dilated strips", 1, 12, 13, 4, 5, 3, 2, 2, 2, kS},
+    {"winograd", 2, 14, 17, 20, 35, 3, 3, 1, 1, kS}, {"winograd valid", 1, 18, 18, 64, 16, 3, 3, 1, 1, kV},
     {"deep", 1, 4, 4, 70, 3, 3, 3, 1, 1, kS},
 };
 constexpr Case kDepthwise[] = {
@@ -139,7 +140,8 @@ void check(const Model& model, bool exact) {
       double most = exact ? 0 : 1;
       if (dtype == DType::kFloat32) {
         most = 1e-5;
-        for (size_t i = 0; i < got.bytes.size() / 4; ++i) most = std::max(most, 1e-5 * std::abs(value_at(wanted, dtype, i)));
+        for (size_t i = 0; i < got.bytes.size() / 4; ++i)
+          most = std::max(most, 1e-5 * std::abs(value_at(wanted, dtype, i)));
       }
       for (size_t i = 0; i < got.bytes.size() / dtype_size(dtype); ++i) {
         ASSERT_NEAR(value_at(got, dtype, i), value_at(wanted, dtype, i), most)

@@ -29,9 +29,9 @@ struct Avx2 {
 
 }  // namespace
 
-void int_gemm_5x16c2_avx2(int64_t rows, int64_t n, int64_t steps, const void* a, int64_t a_stride,
-                          const int8_t* b, int32_t* c, int64_t c_stride) {
-  int_gemm_tiles<Avx2, 5, 2>(rows, n, steps, a, a_stride, b, c, c_stride);
+void int_gemm_5x16c2_avx2(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, const void* a,
+                          int64_t a_stride, const int8_t* b, int32_t* c, int64_t c_stride) {
+  int_gemm_tiles<Avx2, 5, 2>(rows, n, steps, parts, a, a_stride, b, c, c_stride);
 }
 
 }  // namespace litewright

@@ -22,14 +22,14 @@ struct Vnni16 : Avx512Sums {
 
 }  // namespace
 
-void int_gemm_14x32c4_avx512vnni(int64_t rows, int64_t n, int64_t steps, const void* a, int64_t a_stride,
-                                 const int8_t* b, int32_t* c, int64_t c_stride) {
-  int_gemm_tiles<Vnni8, 14, 2>(rows, n, steps, a, a_stride, b, c, c_stride);
+void int_gemm_14x32c4_avx512vnni(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, const void* a,
+                                 int64_t a_stride, const int8_t* b, int32_t* c, int64_t c_stride) {
+  int_gemm_tiles<Vnni8, 14, 2>(rows, n, steps, parts, a, a_stride, b, c, c_stride);
 }
 
-void int_gemm_14x32c2_avx512vnni(int64_t rows, int64_t n, int64_t steps, const void* a, int64_t a_stride,
-                                 const int8_t* b, int32_t* c, int64_t c_stride) {
-  int_gemm_tiles<Vnni16, 14, 2>(rows, n, steps, a, a_stride, b, c, c_stride);
+void int_gemm_14x32c2_avx512vnni(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, const void* a,
+                                 int64_t a_stride, const int8_t* b, int32_t* c, int64_t c_stride) {
+  int_gemm_tiles<Vnni16, 14, 2>(rows, n, steps, parts, a, a_stride, b, c, c_stride);
 }
 
 }  // namespace litewright

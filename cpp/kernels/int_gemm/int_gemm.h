@@ -11,10 +11,18 @@ namespace litewright {
 // again.
 enum class IntGemmA { kUInt8, kInt16 };
 
-// Computes `rows` x `n` sums. Row i of A starts a_stride bytes after row i-1 and has `steps` * kr elements;
-// `b` is what int_gemm_pack() made; c_stride counts elements. A's tail beyond the depth may hold anything.
-using IntGemmFunction = void (*)(int64_t rows, int64_t n, int64_t steps, const void* a, int64_t a_stride,
-                                 const int8_t* b, int32_t* c, int64_t c_stride);
+// Where the parts of a row of A begin, in bytes from the row's start. Every part has the same number of
+// steps.
+struct IntGemmParts {
+  const int64_t* offsets;
+  int64_t count;
+};
+
+// Computes `rows` x `n` sums. Row i of A starts a_stride bytes after row i-1 and has `steps` * kr elements in
+// each of its parts; `b` is what int_gemm_pack() made for the depth of all parts; c_stride counts elements.
+// A's tail beyond the depth may hold anything.
+using IntGemmFunction = void (*)(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, const void* a,
+                                 int64_t a_stride, const int8_t* b, int32_t* c, int64_t c_stride);
 
 struct IntGemmKernel {
   const char* name;
@@ -24,6 +32,12 @@ struct IntGemmKernel {
   int kr;      // depth of one step
   IntGemmA a;
 
+  // The product of rows in one part, of depth k.
+  void multiply(int64_t rows, int64_t n, int64_t k, const void* a, int64_t a_stride, const int8_t* b,
+                int32_t* c, int64_t c_stride) const {
+    const int64_t start = 0;
+    function(rows, n, steps(k), {&start, 1}, a, a_stride, b, c, c_stride);
+  }
   int64_t steps(int64_t k) const { return (k + kr - 1) / kr; }
   int64_t a_size() const { return a == IntGemmA::kUInt8 ? 1 : 2; }
   int64_t row_bytes(int64_t k) const { return steps(k) * kr * a_size(); }

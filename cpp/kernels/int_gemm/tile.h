@@ -7,15 +7,16 @@
 
 #include <string.h>
 
+#include "kernels/int_gemm/int_gemm.h"
 #include "kernels/intrinsics.h"
 
 namespace litewright {
 namespace {
 
 template <class D, int kRows, int kVectors, int kPanels>
-inline __attribute__((always_inline)) void int_tile(int64_t columns, int64_t steps, const uint8_t* a,
-                                                    int64_t a_stride, const int8_t* b, int64_t panel,
-                                                    int32_t* c, int64_t c_stride, int nr) {
+inline __attribute__((always_inline)) void int_tile(int64_t columns, int64_t steps, IntGemmParts parts,
+                                                    const uint8_t* a, int64_t a_stride, const int8_t* b,
+                                                    int64_t panel, int32_t* c, int64_t c_stride, int nr) {
   constexpr int kAll = kVectors * kPanels;
   constexpr int kGroup = D::kWidth * D::kDepth;
   typename D::T acc[kRows][kAll];
@@ -28,16 +29,19 @@ inline __attribute__((always_inline)) void int_tile(int64_t columns, int64_t ste
   }
   b += nr * sizeof(int32_t);
   const int64_t group = nr * D::kDepth;
-  for (int64_t s = 0; s < steps; ++s, b += group, a += D::kBytesA) {
-    typename D::W weights[kAll];
+  for (int64_t part = 0; part < parts.count; ++part) {
+    const uint8_t* at = a + parts.offsets[part];
+    for (int64_t s = 0; s < steps; ++s, b += group, at += D::kBytesA) {
+      typename D::W weights[kAll];
 #pragma GCC unroll 16
-    for (int v = 0; v < kAll; ++v)
-      weights[v] = D::weights(b + (v / kVectors) * panel + (v % kVectors) * kGroup);
+      for (int v = 0; v < kAll; ++v)
+        weights[v] = D::weights(b + (v / kVectors) * panel + (v % kVectors) * kGroup);
 #pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i) {
-      const auto x = D::broadcast(a + i * a_stride);
+      for (int i = 0; i < kRows; ++i) {
+        const auto x = D::broadcast(at + i * a_stride);
 #pragma GCC unroll 16
-      for (int v = 0; v < kAll; ++v) acc[i][v] = D::dot(acc[i][v], x, weights[v]);
+        for (int v = 0; v < kAll; ++v) acc[i][v] = D::dot(acc[i][v], x, weights[v]);
+      }
     }
   }
 #pragma GCC unroll 16
@@ -51,49 +55,49 @@ inline __attribute__((always_inline)) void int_tile(int64_t columns, int64_t ste
 
 // All columns of kRows rows.
 template <class D, int kRows, int kVectors>
-void int_rows(int64_t n, int64_t steps, const uint8_t* a, int64_t a_stride, const int8_t* b, int32_t* c,
-              int64_t c_stride) {
+void int_rows(int64_t n, int64_t steps, IntGemmParts parts, const uint8_t* a, int64_t a_stride,
+              const int8_t* b, int32_t* c, int64_t c_stride) {
   constexpr int kNr = kVectors * D::kWidth;
-  const int64_t panel = kNr * (4 + steps * D::kDepth);
+  const int64_t panel = kNr * (4 + steps * parts.count * D::kDepth);
   int64_t j = 0;
   constexpr int kWide = kRows <= 2 && D::kWide ? 4 : 1;
   if constexpr (kWide > 1) {
     for (; j + kWide * kNr <= n; j += kWide * kNr, b += kWide * panel) {
-      int_tile<D, kRows, kVectors, kWide>(n - j, steps, a, a_stride, b, panel, c + j, c_stride, kNr);
+      int_tile<D, kRows, kVectors, kWide>(n - j, steps, parts, a, a_stride, b, panel, c + j, c_stride, kNr);
     }
   }
   for (; j + (kVectors - 1) * D::kWidth < n; j += kNr, b += panel) {
-    int_tile<D, kRows, kVectors, 1>(n - j < kNr ? n - j : kNr, steps, a, a_stride, b, panel, c + j, c_stride,
-                                    kNr);
+    int_tile<D, kRows, kVectors, 1>(n - j < kNr ? n - j : kNr, steps, parts, a, a_stride, b, panel, c + j,
+                                    c_stride, kNr);
   }
-  if (j < n) int_tile<D, kRows, 1, 1>(n - j, steps, a, a_stride, b, panel, c + j, c_stride, kNr);
+  if (j < n) int_tile<D, kRows, 1, 1>(n - j, steps, parts, a, a_stride, b, panel, c + j, c_stride, kNr);
 }
 
 template <class D, int kMr, int kVectors>
-void int_gemm_tiles(int64_t rows, int64_t n, int64_t steps, const void* a_start, int64_t a_stride,
-                    const int8_t* b, int32_t* c, int64_t c_stride) {
+void int_gemm_tiles(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, const void* a_start,
+                    int64_t a_stride, const int8_t* b, int32_t* c, int64_t c_stride) {
   constexpr int kNr = kVectors * D::kWidth;
   const uint8_t* a = static_cast<const uint8_t*>(a_start);
   if (rows >= 2 * kMr && n > kNr) {
-    for (int64_t j = 0; j < n; j += kNr, b += kNr * (4 + steps * D::kDepth)) {
-      int_gemm_tiles<D, kMr, kVectors>(rows, n - j < kNr ? n - j : kNr, steps, a, a_stride, b, c + j,
+    for (int64_t j = 0; j < n; j += kNr, b += kNr * (4 + steps * parts.count * D::kDepth)) {
+      int_gemm_tiles<D, kMr, kVectors>(rows, n - j < kNr ? n - j : kNr, steps, parts, a, a_stride, b, c + j,
                                        c_stride);
     }
     return;
   }
   for (; rows >= kMr; rows -= kMr, a += kMr * a_stride, c += kMr * c_stride) {
-    int_rows<D, kMr, kVectors>(n, steps, a, a_stride, b, c, c_stride);
+    int_rows<D, kMr, kVectors>(n, steps, parts, a, a_stride, b, c, c_stride);
   }
   while (rows > 0) {
     int done = 1;
     if (kMr > 8 && rows >= 8) {
-      int_rows<D, 8, kVectors>(n, steps, a, a_stride, b, c, c_stride), done = 8;
+      int_rows<D, 8, kVectors>(n, steps, parts, a, a_stride, b, c, c_stride), done = 8;
     } else if (kMr > 4 && rows >= 4) {
-      int_rows<D, 4, kVectors>(n, steps, a, a_stride, b, c, c_stride), done = 4;
+      int_rows<D, 4, kVectors>(n, steps, parts, a, a_stride, b, c, c_stride), done = 4;
     } else if (rows >= 2) {
-      int_rows<D, 2, kVectors>(n, steps, a, a_stride, b, c, c_stride), done = 2;
+      int_rows<D, 2, kVectors>(n, steps, parts, a, a_stride, b, c, c_stride), done = 2;
     } else {
-      int_rows<D, 1, kVectors>(n, steps, a, a_stride, b, c, c_stride);
+      int_rows<D, 1, kVectors>(n, steps, parts, a, a_stride, b, c, c_stride);
     }
     rows -= done, a += done * a_stride, c += done * c_stride;
   }

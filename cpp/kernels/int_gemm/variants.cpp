@@ -6,9 +6,9 @@
 
 namespace litewright {
 
-#define LITEWRIGHT_INT_GEMM(name)                                                                     \
-  void name(int64_t rows, int64_t n, int64_t steps, const void* a, int64_t a_stride, const int8_t* b, \
-            int32_t* c, int64_t c_stride)
+#define LITEWRIGHT_INT_GEMM(name)                                                                        \
+  void name(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, const void* a, int64_t a_stride, \
+            const int8_t* b, int32_t* c, int64_t c_stride)
 LITEWRIGHT_INT_GEMM(int_gemm_2x8c2_portable);
 LITEWRIGHT_INT_GEMM(int_gemm_5x16c2_avx2);
 LITEWRIGHT_INT_GEMM(int_gemm_12x32c2_avx512);

@@ -71,8 +71,8 @@ void dequantize_row(int64_t n, const int32_t* __restrict x, const int32_t* __res
   }
 }
 
-void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to, float* out,
-                int64_t out_stride) {
+void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to,
+                float* out, int64_t out_stride) {
   constexpr int64_t kMost = 1024;
   if (rows > 1 && to.row_step == 0 && n <= kMost) {  // what all rows share, once
     float scale[kMost];
@@ -92,8 +92,8 @@ void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, con
     return;
   }
   for (int64_t i = 0; i < rows; ++i) {
-    dequantize_row(n, x + i * x_stride, to.sums, to.zero[i * to.row_step], to.row_scale[i * to.row_step], to.scale,
-                   to.bias, to.lo, to.hi, out + i * out_stride);
+    dequantize_row(n, x + i * x_stride, to.sums, to.zero[i * to.row_step], to.row_scale[i * to.row_step],
+                   to.scale, to.bias, to.lo, to.hi, out + i * out_stride);
   }
 }
 
@@ -140,8 +140,8 @@ void s8_to_u8(int64_t n, const int8_t* __restrict x, uint8_t* __restrict out) {
 void s8_to_s16(int64_t n, const int8_t* __restrict x, int16_t* __restrict out) {
   for (int64_t j = 0; j < n; ++j) out[j] = x[j];
 }
-void gather_u8(int64_t rows, const uint8_t* from, int64_t step, const GatherRuns& runs, uint8_t flip, uint8_t* out,
-               int64_t row_size) {
+void gather_u8(int64_t rows, const uint8_t* from, int64_t step, const GatherRuns& runs, uint8_t flip,
+               uint8_t* out, int64_t row_size) {
   for (; rows > 0; --rows, from += step, out += row_size) {
     uint8_t* to = out;
     for (int64_t r = 0; r < runs.count; ++r) {
@@ -161,7 +161,8 @@ void gather_u8(int64_t rows, const uint8_t* from, int64_t step, const GatherRuns
   }
 }
 
-void gather_f32(int64_t rows, const float* from, int64_t step, const GatherRuns& runs, float* out, int64_t row_size) {
+void gather_f32(int64_t rows, const float* from, int64_t step, const GatherRuns& runs, float* out,
+                int64_t row_size) {
   for (; rows > 0; --rows, from += step, out += row_size) {
     float* to = out;
     for (int64_t r = 0; r < runs.count; ++r) {

@@ -63,10 +63,11 @@ struct RowOps {
   // int8 values as the rows that integer products take: out[j] = x[j] + 128, or x[j].
   void (*s8_to_u8)(int64_t n, const int8_t* x, uint8_t* out);
   void (*s8_to_s16)(int64_t n, const int8_t* x, int16_t* out);
-  // Row i of the result is the runs of `from + i * step`, one after the other; rows begin row_size elements apart.
-  // Up to 64 bytes after a run may be overwritten, so the last row needs that room. gather_u8 flips bits.
-  void (*gather_u8)(int64_t rows, const uint8_t* from, int64_t step, const GatherRuns& runs, uint8_t flip, uint8_t* out,
-                    int64_t row_size);
+  // Row i of the result is the runs of `from + i * step`, one after the other; rows begin row_size elements
+  // apart. Up to 64 bytes after a run may be overwritten, so the last row needs that room. gather_u8 flips
+  // bits.
+  void (*gather_u8)(int64_t rows, const uint8_t* from, int64_t step, const GatherRuns& runs, uint8_t flip,
+                    uint8_t* out, int64_t row_size);
   void (*gather_f32)(int64_t rows, const float* from, int64_t step, const GatherRuns& runs, float* out,
                      int64_t row_size);
   // uint8 values less 128.

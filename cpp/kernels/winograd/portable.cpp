@@ -4,6 +4,7 @@
 namespace litewright {
 
 extern const WinogradKernel kWinogradPortable;
-const WinogradKernel kWinogradPortable = {"winograd_portable", Isa::kPortable, winograd_input, winograd_output};
+const WinogradKernel kWinogradPortable = {"winograd_portable", Isa::kPortable, winograd_input,
+                                          winograd_output};
 
 }  // namespace litewright

@@ -35,7 +35,8 @@ inline __attribute__((always_inline)) void output_line(const V::T* m, int step, 
 
 template <bool kTail>
 inline __attribute__((always_inline)) void input_block(int64_t count, const float* patch, int64_t row_stride,
-                                                       int64_t pixel_stride, float* out, int64_t plane_stride) {
+                                                       int64_t pixel_stride, float* out,
+                                                       int64_t plane_stride) {
   V::T lines[36], result[6];
 #pragma GCC unroll 6
   for (int x = 0; x < 6; ++x) {
@@ -63,9 +64,10 @@ inline __attribute__((always_inline)) void input_block(int64_t count, const floa
 }
 
 template <bool kTail>
-inline __attribute__((always_inline)) void output_block(int64_t count, const float* planes, int64_t plane_stride,
-                                                        const float* bias, float* out, int64_t row_stride,
-                                                        int64_t pixel_stride, int rows, int columns, V::T lo, V::T hi) {
+inline __attribute__((always_inline)) void output_block(int64_t count, const float* planes,
+                                                        int64_t plane_stride, const float* bias, float* out,
+                                                        int64_t row_stride, int64_t pixel_stride, int rows,
+                                                        int columns, V::T lo, V::T hi) {
   const auto load = [&](const float* p) { return kTail ? V::load_first(p, count) : V::load(p); };
   V::T lines[24], result[4];
 #pragma GCC unroll 6
@@ -90,26 +92,28 @@ inline __attribute__((always_inline)) void output_block(int64_t count, const flo
   }
 }
 
-void winograd_input(int64_t channels, const float* patch, int64_t row_stride, int64_t pixel_stride, float* out,
-                    int64_t plane_stride) {
+void winograd_input(int64_t channels, const float* patch, int64_t row_stride, int64_t pixel_stride,
+                    float* out, int64_t plane_stride) {
   int64_t c = 0;
   for (; c + V::kWidth <= channels; c += V::kWidth) {
     input_block<false>(V::kWidth, patch + c, row_stride, pixel_stride, out + c, plane_stride);
   }
-  if (c < channels) input_block<true>(channels - c, patch + c, row_stride, pixel_stride, out + c, plane_stride);
+  if (c < channels)
+    input_block<true>(channels - c, patch + c, row_stride, pixel_stride, out + c, plane_stride);
 }
 
-void winograd_output(int64_t channels, const float* planes, int64_t plane_stride, const float* bias, float* out,
-                     int64_t row_stride, int64_t pixel_stride, int rows, int columns, float lo, float hi) {
+void winograd_output(int64_t channels, const float* planes, int64_t plane_stride, const float* bias,
+                     float* out, int64_t row_stride, int64_t pixel_stride, int rows, int columns, float lo,
+                     float hi) {
   const auto low = V::broadcast(lo), high = V::broadcast(hi);
   int64_t c = 0;
   for (; c + V::kWidth <= channels; c += V::kWidth) {
-    output_block<false>(V::kWidth, planes + c, plane_stride, bias + c, out + c, row_stride, pixel_stride, rows, columns,
-                        low, high);
+    output_block<false>(V::kWidth, planes + c, plane_stride, bias + c, out + c, row_stride, pixel_stride,
+                        rows, columns, low, high);
   }
   if (c < channels) {
-    output_block<true>(channels - c, planes + c, plane_stride, bias + c, out + c, row_stride, pixel_stride, rows,
-                       columns, low, high);
+    output_block<true>(channels - c, planes + c, plane_stride, bias + c, out + c, row_stride, pixel_stride,
+                       rows, columns, low, high);
   }
 }
 

@@ -16,8 +16,8 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
 Kernel prepare_int8_conv(PrepareContext& context, const ConvWindow& window, Activation activation);
 Kernel prepare_int16_conv(PrepareContext& context, const ConvWindow& window, Activation activation);
 Kernel prepare_hybrid_conv(PrepareContext& context, const ConvWindow& window, Activation activation);
-// Whether a float convolution is faster in fewer products, and that kernel. Its constant weights are four times as
-// large; results differ from plain sums by about 3e-6 of the largest.
+// Whether a float convolution is faster in fewer products, and that kernel. Its constant weights are four
+// times as large; results differ from plain sums by about 3e-6 of the largest.
 bool winograd_pays(const ConvWindow& window);
 Kernel prepare_winograd_conv(PrepareContext& context, const ConvWindow& window, Activation activation);
 // Of one input channel per output channel.

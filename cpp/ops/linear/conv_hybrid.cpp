@@ -1,5 +1,7 @@
 // Float activations with integer weights: every image is quantized to int8 as it comes. Weights with a scale
 // per channel: asymmetrically; with one scale: symmetrically.
+#include <optional>
+
 #include "kernels/depthwise/depthwise.h"
 #include "ops/linear/conv.h"
 #include "ops/linear/int_rows.h"
@@ -7,6 +9,7 @@
 #include "ops/linear/matmul.h"
 #include "ops/linear/padded_rows.h"
 #include "ops/linear/quantized.h"
+#include "ops/linear/strips.h"
 
 namespace litewright {
 namespace {
@@ -79,7 +82,11 @@ Kernel products(PrepareContext& context, const Hybrid& hybrid) {
   for (int64_t g = 0; g < window.groups; ++g) patches.emplace_back(window, g * window.group_in());
   const MatmulBlocks blocks(window.batch * window.out_pixels(), n, k, row_bytes, kernel.mr, kernel.nr,
                             context.num_threads());
-  const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
+  const bool in_strips = Strips::fit(window, kernel);
+  const auto strips =
+      in_strips ? std::make_optional<Strips>(window, kernel, context.num_threads()) : std::nullopt;
+  const int scratch =
+      context.add_scratch(in_strips ? strips->scratch_bytes() : blocks.parts * blocks.block_bytes(row_bytes));
   const std::vector<float> zeros(window.out_channels);
   return [=, &kernel](RunContext& run) {
     const auto packed = weights.get(run);
@@ -88,9 +95,9 @@ Kernel products(PrepareContext& context, const Hybrid& hybrid) {
     const int32_t* zero = run.scratch<int32_t>(hybrid.row_zero);
     const float* bias = bias_or_zeros(run, zeros);
     for (int64_t g = 0; g < window.groups; ++g) {
+      const auto pad = [&](int64_t image) { return static_cast<int8_t>(zero[image]); };
       const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-        fill_int_rows(patches[g], kernel, *hybrid.ops, input, first, count, to, bytes,
-                      [&](int64_t image) { return static_cast<int8_t>(zero[image]); });
+        fill_int_rows(patches[g], kernel, *hybrid.ops, input, first, count, to, bytes, pad);
       };
       const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, const int32_t* sums,
                               int64_t stride, const uint8_t*) {
@@ -110,7 +117,11 @@ Kernel products(PrepareContext& context, const Hybrid& hybrid) {
           row += count, rows -= count, sums += count * stride;
         }
       };
-      int_matmul<int32_t>(run.pool(), (*packed)[g], blocks, fill, finish, run.scratch<uint8_t>(scratch));
+      if (in_strips) {
+        strips->run(run.pool(), *hybrid.ops, input, pad, (*packed)[g], run.scratch<uint8_t>(scratch), finish);
+      } else {
+        int_matmul<int32_t>(run.pool(), (*packed)[g], blocks, fill, finish, run.scratch<uint8_t>(scratch));
+      }
     }
     return Status();
   };

@@ -1,9 +1,12 @@
 // Integer convolutions: 8-bit activations, and 16-bit ones with 8-bit weights.
+#include <optional>
+
 #include "ops/linear/conv.h"
 #include "ops/linear/int_rows.h"
 #include "ops/linear/loops.h"
 #include "ops/linear/matmul.h"
 #include "ops/linear/quantized.h"
+#include "ops/linear/strips.h"
 
 namespace litewright {
 namespace {
@@ -65,14 +68,18 @@ Kernel fast_int8(PrepareContext& context, const ConvWindow& window, OutputStage 
   const int64_t n = window.group_out(), k = window.depth(), row_bytes = kernel.row_bytes(k);
   const MatmulBlocks blocks(window.batch * window.out_pixels(), n, k, row_bytes, kernel.mr, kernel.nr,
                             context.num_threads());
-  const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
+  const bool in_strips = weight_zero == 0 && Strips::fit(window, kernel);
+  const auto strips =
+      in_strips ? std::make_optional<Strips>(window, kernel, context.num_threads()) : std::nullopt;
+  const int scratch =
+      context.add_scratch(in_strips ? strips->scratch_bytes() : blocks.parts * blocks.block_bytes(row_bytes));
   return [=, weights = pack_groups(context, window, false, in_zero, true), patches = group_patches(window),
           &kernel, &ops](RunContext& run) {
     const auto packed = weights.get(run);
     for (int64_t g = 0; g < window.groups; ++g) {
+      const auto pad = [&](int64_t) { return static_cast<T>(stored_zero); };
       const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-        fill_int_rows(patches[g], kernel, ops, run.in<T>(0), first, count, to, bytes,
-                      [&](int64_t) { return static_cast<T>(stored_zero); });
+        fill_int_rows(patches[g], kernel, ops, run.in<T>(0), first, count, to, bytes, pad);
       };
       const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, int32_t* sums,
                               int64_t stride, const uint8_t* a) {
@@ -87,7 +94,11 @@ Kernel fast_int8(PrepareContext& context, const ConvWindow& window, OutputStage 
           ops.requantize_u8(rows, columns, sums, stride, to, out, window.out_channels);
         }
       };
-      int_matmul<int32_t>(run.pool(), (*packed)[g], blocks, fill, finish, run.scratch<uint8_t>(scratch));
+      if (in_strips) {
+        strips->run(run.pool(), ops, run.in<T>(0), pad, (*packed)[g], run.scratch<uint8_t>(scratch), finish);
+      } else {
+        int_matmul<int32_t>(run.pool(), (*packed)[g], blocks, fill, finish, run.scratch<uint8_t>(scratch));
+      }
     }
     return Status();
   };

@@ -1,5 +1,5 @@
-// Float 3x3 convolutions without strides, by Winograd's F(4x4, 3x3): tiles are transformed, multiplied plane by plane,
-// and transformed back.
+// Float 3x3 convolutions without strides, by Winograd's F(4x4, 3x3): tiles are transformed, multiplied plane
+// by plane, and transformed back.
 #include "kernels/winograd/winograd.h"
 #include "ops/fixed_point.h"
 #include "ops/linear/conv.h"
@@ -30,7 +30,8 @@ struct Winograd {
   void transform_tile(const float* input, int64_t tile, float* patch, float* to) const {
     const auto& [d, h, w] = window.axis;
     const int64_t channels = window.in_channels, row = w.in * channels;
-    const int64_t y = tile / tiles_x % tiles_y * kWinogradTile - h.pad, x = tile % tiles_x * kWinogradTile - w.pad;
+    const int64_t y = tile / tiles_x % tiles_y * kWinogradTile - h.pad,
+                  x = tile % tiles_x * kWinogradTile - w.pad;
     const float* image = input + tile / (tiles_x * tiles_y) * h.in * row;
     if (y >= 0 && x >= 0 && y + kWinogradPatch <= h.in && x + kWinogradPatch <= w.in) {
       transforms->input(channels, image + y * row + x * channels, row, channels, to, in_plane());
@@ -91,12 +92,13 @@ std::vector<PackedF32> transform_weights(Isa isa, const ConvWindow& window, cons
   std::vector<float> planes(kWinogradPlanes * n * k);
   for (int64_t i = 0; i < n; ++i) {
     for (int64_t j = 0; j < k; ++j) {
-      winograd_weights(weights + i * window.weight_out_stride + j * window.weight_in_stride, window.weight_tap_stride,
-                       planes.data() + i * k + j, n * k);
+      winograd_weights(weights + i * window.weight_out_stride + j * window.weight_in_stride,
+                       window.weight_tap_stride, planes.data() + i * k + j, n * k);
     }
   }
   std::vector<PackedF32> packed;
-  for (int p = 0; p < kWinogradPlanes; ++p) packed.push_back(pack_f32(isa, n, k, planes.data() + p * n * k, k, 1, nullptr));
+  for (int p = 0; p < kWinogradPlanes; ++p)
+    packed.push_back(pack_f32(isa, n, k, planes.data() + p * n * k, k, 1, nullptr));
   return packed;
 }
 
@@ -117,15 +119,22 @@ bool winograd_pays(const ConvWindow& window) {
 Kernel prepare_winograd_conv(PrepareContext& context, const ConvWindow& window, Activation activation) {
   const Isa isa = context.isa();
   const auto& [d, h, w] = window.axis;
-  Winograd winograd{window, activation_range<float>(activation), &winograd_kernels().best(isa),
-                    &f32_gemm_kernels().best(isa), (h.out + 3) / 4, (w.out + 3) / 4, 0, 1};
+  Winograd winograd{window,
+                    activation_range<float>(activation),
+                    &winograd_kernels().best(isa),
+                    &f32_gemm_kernels().best(isa),
+                    (h.out + 3) / 4,
+                    (w.out + 3) / 4,
+                    0,
+                    1};
   const int64_t tile_bytes = kWinogradPlanes * (window.in_channels + window.out_channels) * sizeof(float);
   const int64_t mr = winograd.gemm->mr, useful = winograd.tiles() * kWinogradPlanes * window.in_channels *
                                                  window.out_channels / kProductsPerThread;
   const int64_t threads = std::clamp<int64_t>(useful, 1, context.num_threads());
   const int64_t per_thread = (winograd.tiles() + threads - 1) / threads;
   winograd.block = std::clamp<int64_t>(kTileBytes / tile_bytes / mr * mr, mr, std::max(per_thread, mr));
-  winograd.parts = static_cast<int>(std::min(threads, (winograd.tiles() + winograd.block - 1) / winograd.block));
+  winograd.parts =
+      static_cast<int>(std::min(threads, (winograd.tiles() + winograd.block - 1) / winograd.block));
   const GroupWeights<PackedF32> weights(
       context, 1, -1, concat(winograd.gemm->name, "/winograd"), [=](const uint8_t* data, const void*) {
         return transform_weights(isa, window, reinterpret_cast<const float*>(data));
@@ -133,8 +142,9 @@ Kernel prepare_winograd_conv(PrepareContext& context, const ConvWindow& window, 
   const int scratch = context.add_scratch(winograd.parts * winograd.scratch_floats() * sizeof(float));
   const std::vector<float> zeros(context.has_input(2) ? 0 : window.out_channels);
   return [=](RunContext& run) {
-    winograd.run(run.pool(), run.in<float>(0), *weights.get(run), run.has_input(2) ? run.in<float>(2) : zeros.data(),
-                 run.out<float>(0), run.scratch<float>(scratch));
+    winograd.run(run.pool(), run.in<float>(0), *weights.get(run),
+                 run.has_input(2) ? run.in<float>(2) : zeros.data(), run.out<float>(0),
+                 run.scratch<float>(scratch));
     return Status();
   };
 }

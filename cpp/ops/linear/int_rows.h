@@ -30,10 +30,11 @@ struct IntCopy {
       ops->u8_to_s16(n, from, to);
     }
   }
-  void rows(int64_t count, const In* from, int64_t step, const GatherRuns& runs, Out* to, int64_t row_size) const {
+  void rows(int64_t count, const In* from, int64_t step, const GatherRuns& runs, Out* to,
+            int64_t row_size) const {
     if constexpr (sizeof(Out) == 1) {
-      ops->gather_u8(count, reinterpret_cast<const uint8_t*>(from), step, runs, std::is_signed_v<In> ? 0x80 : 0, to,
-                     row_size);
+      ops->gather_u8(count, reinterpret_cast<const uint8_t*>(from), step, runs,
+                     std::is_signed_v<In> ? 0x80 : 0, to, row_size);
     } else {
       copy_runs(*this, count, from, step, runs, to, row_size);
     }

@@ -101,8 +101,8 @@ void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks
         for (int64_t j = part.first_column; j < part.last_column; j += wide) {
           const int64_t columns = std::min(wide, part.last_column - j);
           if constexpr (sizeof(Sum) == sizeof(int32_t)) {
-            kernel.function(
-                count, columns, kernel.steps(b.k), a, row_bytes,
+            kernel.multiply(
+                count, columns, b.k, a, row_bytes,
                 reinterpret_cast<const int8_t*>(b.data->data()) + int_gemm_packed_offset(kernel, j, b.k),
                 sums, columns);
             finish(r, count, j, columns, sums, columns, a);
@@ -111,7 +111,7 @@ void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks
             int64_t depth = 0;
             for (size_t block = 0; block < b.block_depths.size(); ++block) {
               const int64_t k = b.block_depths[block];
-              kernel.function(count, columns, kernel.steps(k), a + depth * kernel.a_size(), row_bytes,
+              kernel.multiply(count, columns, k, a + depth * kernel.a_size(), row_bytes,
                               reinterpret_cast<const int8_t*>(b.data->data()) + b.block_offsets[block] +
                                   int_gemm_packed_offset(kernel, j, k),
                               sums, columns);

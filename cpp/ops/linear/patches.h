@@ -28,9 +28,9 @@ class Patches {
   // Whether row r is just the input's r-th pixel.
   bool is_dense() const { return dense_; }
 
-  // Writes `count` rows from `first` on to `to`, row_size elements apart, converting with copy(n, from, to), and
-  // copy.rows(...) where several rows' windows lie inside the image. What lies outside is pad(image). `to` needs room
-  // for 64 bytes more.
+  // Writes `count` rows from `first` on to `to`, row_size elements apart, converting with copy(n, from, to),
+  // and copy.rows(...) where several rows' windows lie inside the image. What lies outside is pad(image).
+  // `to` needs room for 64 bytes more.
   template <class In, class Out, class Copy, class Pad>
   void fill(const In* input, int64_t first, int64_t count, Out* to, int64_t row_size, const Copy& copy,
             const Pad& pad) const {
@@ -44,8 +44,8 @@ class Patches {
       int64_t done = 1;
       if (z >= low_[0] && z < high_[0] && y >= low_[1] && y < high_[1] && x >= low_[2] && x < high_[2]) {
         done = std::min({count, out_[2] - position[3], (high_[2] - 1 - x) / stride_[2] + 1});
-        copy.rows(done, image + (z * in_[1] + y) * row_stride_ + x * pixel_stride_, stride_[2] * pixel_stride_, runs,
-                  to, row_size);
+        copy.rows(done, image + (z * in_[1] + y) * row_stride_ + x * pixel_stride_,
+                  stride_[2] * pixel_stride_, runs, to, row_size);
       } else {
         fill_clipped(image, z, y, x, to, copy, pad(position[0]));
       }
@@ -102,7 +102,8 @@ void copy_runs(const Copy& copy, int64_t rows, const In* from, int64_t step, con
                int64_t row_size) {
   for (; rows > 0; --rows, from += step, to += row_size) {
     Out* at = to;
-    for (int64_t r = 0; r < runs.count; ++r) copy(runs.lengths[r], from + runs.offsets[r], at), at += runs.lengths[r];
+    for (int64_t r = 0; r < runs.count; ++r)
+      copy(runs.lengths[r], from + runs.offsets[r], at), at += runs.lengths[r];
   }
 }
 
@@ -112,7 +113,8 @@ struct PlainCopy {
   const RowOps* ops;
   static T convert(T x) { return x; }
   void operator()(int64_t n, const T* from, T* to) const { std::memcpy(to, from, n * sizeof(T)); }
-  void rows(int64_t count, const T* from, int64_t step, const GatherRuns& runs, T* to, int64_t row_size) const {
+  void rows(int64_t count, const T* from, int64_t step, const GatherRuns& runs, T* to,
+            int64_t row_size) const {
     if constexpr (sizeof(T) == sizeof(float)) {
       ops->gather_f32(count, from, step, runs, to, row_size);
     } else {
