@@ -17,4 +17,10 @@ Bytes share_bytes(const pybind11::bytes& content) {
   return Bytes(std::move(owner), reinterpret_cast<const uint8_t*>(data), static_cast<size_t>(size));
 }
 
+pybind11::str text(const std::string& bytes) {
+  const auto size = static_cast<pybind11::ssize_t>(bytes.size());
+  return pybind11::reinterpret_steal<pybind11::str>(
+      PyUnicode_DecodeUTF8(bytes.data(), size, "backslashreplace"));
+}
+
 }  // namespace litewright::python

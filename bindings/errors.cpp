@@ -1,6 +1,7 @@
 // litewright::Error as Python exceptions.
 #include <new>
 
+#include "bytes.h"
 #include "core/error.h"
 #include "module.h"
 #include "ops/op_def.h"
@@ -38,11 +39,7 @@ void bind_errors(py::module_& module) {
     try {
       if (raised) std::rethrow_exception(raised);
     } catch (const Error& error) {
-      // Texts can hold names from hostile files, which need not be UTF-8.
-      const py::object text = py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(
-          error.what(), static_cast<py::ssize_t>(std::char_traits<char>::length(error.what())),
-          "backslashreplace"));
-      PyErr_SetObject(python_type(error.code()), text.ptr());
+      PyErr_SetObject(python_type(error.code()), text(error.what()).ptr());
     } catch (const NeedsValue& missing) {
       PyErr_Format(PyExc_RuntimeError, "operand %d has no value", missing.operand);
     }

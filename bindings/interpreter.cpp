@@ -15,12 +15,6 @@
 namespace litewright::python {
 namespace {
 
-// A name from a file, which need not be UTF-8.
-py::str text(const std::string& name) {
-  return py::reinterpret_steal<py::str>(
-      PyUnicode_DecodeUTF8(name.data(), static_cast<py::ssize_t>(name.size()), "backslashreplace"));
-}
-
 // An interpreter, who uses it, and the arrays that look into its memory.
 struct Native : std::enable_shared_from_this<Native> {
   Native(std::shared_ptr<const Model> model, InterpreterOptions options)
@@ -181,7 +175,7 @@ py::dict sparsity_details(const Sparsity& sparsity) {
     dimensions.append(entry);
   }
   result["traversal_order"] = copy_array(sparsity.traversal_order);
-  result["block_map"] = copy_array(sparsity.block_map);
+  if (!sparsity.block_map.empty()) result["block_map"] = copy_array(sparsity.block_map);
   result["dim_metadata"] = dimensions;
   return result;
 }

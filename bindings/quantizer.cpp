@@ -7,6 +7,8 @@
 #include <string>
 
 #include "arrays.h"
+#include "bytes.h"
+#include "graph/dump.h"
 #include "graph/validate.h"
 #include "module.h"
 #include "passes/passes.h"
@@ -199,6 +201,7 @@ void bind_quantizer(py::module_& module) {
       .def("inputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().inputs, true); })
       .def("outputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().outputs, false); })
       .def("operators", &describe_operators)
+      .def("dump", [](const Graph& graph) { return text(dump(graph)); })
       .def("tensor_names", [](const Graph& graph) {
         std::vector<std::string> names;
         for (const Tensor& tensor : graph.main().tensors) names.push_back(tensor.name);

@@ -79,17 +79,20 @@ def test_compressed_zero_points():
     same(ours.get_input_details(), theirs.get_input_details())
 
 
+# LiteRT loads these, but cannot allocate them; we refuse the first two when they are loaded.
+INCONSISTENT = ("add_shared_tensors", "person_detect_vela", "multi_add_flex")
+
+
 def test_details_of_reference_models_equal_litert(shared: Path):
     compared = 0
-    for path in sorted((shared / "corpus").rglob("*")) + sorted((shared / "ops").glob("*.tflite"))[::20]:
-        if path.suffix not in (".tflite", ".bin"):
+    for path in sorted((shared / "corpus").rglob("*")) + sorted((shared / "ops").glob("*.tflite"))[::8]:
+        if path.suffix not in (".tflite", ".bin") or any(name in path.name for name in INCONSISTENT):
             continue
         try:
-            theirs = litert.Interpreter(str(path))
+            litert.Interpreter(str(path), experimental_op_resolver_type=litert.OpResolverType.BUILTIN_REF)
         except ValueError:
             continue
-        del theirs
         compare(model_path=str(path))
         compared += 1
     print(f"compared the details of {compared} models")
-    assert compared > 100
+    assert compared > 200

@@ -1,18 +1,21 @@
 """The package's surface: the names of tf.lite, and what importing it costs."""
 
+import ast
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import ai_edge_litert.interpreter as litert
 import pytest
+import tiny_models as tiny
 
 import litewright
-from litewright import lite
+from litewright import _core, lite
 
 # tf.lite of TensorFlow 2.21, without what is private.
 NAMES = "Interpreter OpsSet Optimize RepresentativeDataset TFLiteConverter TargetSpec experimental".split()
-EXPERIMENTAL = "OpResolverType load_delegate".split()
+EXPERIMENTAL = "Analyzer OpResolverType load_delegate".split()
 ENUMS = {
     "Optimize": ["DEFAULT", "OPTIMIZE_FOR_SIZE", "OPTIMIZE_FOR_LATENCY", "EXPERIMENTAL_SPARSITY"],
     "OpsSet": [
@@ -77,3 +80,29 @@ def test_converter_error_is_a_runtime_error():
         f"{litewright.ConverterError.__module__}.{litewright.ConverterError.__name__}"
         == "litewright.ConverterError"
     )
+
+
+def stub_names(node: ast.Module | ast.ClassDef) -> set[str]:
+    return {entry.name for entry in node.body if isinstance(entry, (ast.FunctionDef, ast.ClassDef))}
+
+
+def test_stubs_name_all_of_the_native_module():
+    stub = ast.parse((Path(litewright.__file__).parent / "_core.pyi").read_text())
+    public = {name for name in dir(_core) if not name.startswith("_")}
+    assert stub_names(stub) == public
+    for entry in stub.body:
+        if isinstance(entry, ast.ClassDef) and entry.name != "ConverterError":
+            members = {name for name in vars(getattr(_core, entry.name)) if not name.startswith("_")}
+            assert stub_names(entry) - {"__init__"} == members, entry.name
+
+
+def test_analyzer_prints_the_operators(capsys, tmp_path):
+    lite.experimental.Analyzer.analyze(model_content=tiny.add())
+    printed = capsys.readouterr().out
+    assert "ADD" in printed
+    path = tmp_path / "m.tflite"
+    path.write_bytes(tiny.add())
+    lite.experimental.Analyzer.analyze(path)
+    assert capsys.readouterr().out == printed
+    with pytest.raises(ValueError):
+        lite.experimental.Analyzer.analyze()

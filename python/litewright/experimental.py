@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from litewright import _core
 from litewright.interpreter import OpResolverType, load_delegate
 
-__all__ = ["OpResolverType", "load_delegate", "rewrite"]
+__all__ = ["Analyzer", "OpResolverType", "load_delegate", "rewrite"]
+
+
+class Analyzer:
+    """Prints what a model consists of."""
+
+    @staticmethod
+    def analyze(
+        model_path: str | os.PathLike[str] | None = None,
+        model_content: bytes | None = None,
+        gpu_compatibility: bool = False,
+    ) -> None:
+        """Prints the operators of a model with their operands, its signatures and its size.
+
+        Args:
+          model_path: a .tflite file.
+          model_content: the bytes of one, instead.
+          gpu_compatibility: has no effect.
+
+        Raises:
+          ValueError: neither path nor content, or the model is not valid.
+          OSError: the file cannot be read.
+        """
+        if not model_path and not model_content:
+            raise ValueError("neither `model_path` nor `model_content` is provided")
+        content = model_content or Path(os.fsdecode(model_path or "")).read_bytes()
+        print(_core.Graph.read(content).dump())
 
 
 def rewrite(content: bytes, optimize: bool = False) -> bytes:
