@@ -13,6 +13,10 @@ int64_t bias_at(const RunContext& run, int64_t channel) {
   return run.input_dtype(2) == DType::kInt64 ? run.in<int64_t>(2)[channel] : run.in<int32_t>(2)[channel];
 }
 
+int32_t rounded_once(const OutputStage& stage, int64_t sum, int64_t channel) {
+  return stage.finish(static_cast<int64_t>(round_half_away(static_cast<double>(sum) * stage.real[channel])));
+}
+
 template <class In, class Weight, class Out>
 Kernel reference(const ProductShape& shape, OutputStage stage, int32_t in_zero, int32_t weight_zero,
                  bool small_sums) {
@@ -24,14 +28,9 @@ Kernel reference(const ProductShape& shape, OutputStage stage, int32_t in_zero, 
         const Weight* b = run.in<Weight>(1) + j * k;
         int64_t sum = bias_at(run, j);
         for (int64_t d = 0; d < k; ++d) sum += int64_t{a[d] - in_zero} * (b[d] - weight_zero);
-        int32_t value;
-        if (sizeof(In) == 2 && small_sums) {
-          value = stage.reference(static_cast<int32_t>(sum), j);
-        } else {  // rounded once, in double precision
-          value =
-              stage.finish(static_cast<int64_t>(round_half_away(static_cast<double>(sum) * stage.real[j])));
-        }
-        run.out<Out>(0)[i * n + j] = static_cast<Out>(value);
+        run.out<Out>(0)[i * n + j] =
+            static_cast<Out>(sizeof(In) == 2 && small_sums ? stage.reference(static_cast<int32_t>(sum), j)
+                                                           : rounded_once(stage, sum, j));
       }
     }
     return Status();
@@ -112,7 +111,7 @@ Kernel fast_int16(PrepareContext& context, const ProductShape& shape, OutputStag
         for (int64_t j = 0; j < columns; ++j) {
           const int64_t c = column + j, sum = sums[i * stride + j] + bias_at(run, c);
           run.out<int16_t>(0)[(row + i) * n + c] = static_cast<int16_t>(
-              small_sums ? stage.reference(static_cast<int32_t>(sum), c) : stage.reference(sum, c));
+              small_sums ? stage.reference(static_cast<int32_t>(sum), c) : rounded_once(stage, sum, c));
         }
       }
     };
