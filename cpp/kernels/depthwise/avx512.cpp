@@ -4,10 +4,9 @@
 
 namespace litewright {
 
-void f32_depthwise_avx512(int64_t channels, int taps, const float* const* inputs, const float* const* weights,
-                          int64_t pixels, int64_t pixel_stride, const float* bias, float* out,
-                          int64_t out_stride, float lo, float hi) {
-  f32_depthwise<8>(channels, taps, inputs, weights, pixels, pixel_stride, bias, out, out_stride, lo, hi);
+void f32_depthwise_avx512(int64_t channels, const DepthwiseTaps& taps, int64_t pixels, int64_t pixel_stride,
+                          const float* bias, float* out, int64_t out_stride, float lo, float hi) {
+  f32_depthwise<8>(channels, taps, pixels, pixel_stride, bias, out, out_stride, lo, hi);
 }
 
 extern const IntDepthwiseKernel kIntDepthwiseAvx512 = {"int_depthwise_avx512",

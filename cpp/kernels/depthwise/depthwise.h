@@ -7,10 +7,19 @@
 
 namespace litewright {
 
+// The taps of a depthwise convolution: where each finds its input for the first pixel, and its weights.
+// `columns` of them in a row are column_stride elements apart; 0: nothing is known.
+struct DepthwiseTaps {
+  int count;
+  const float* const* inputs;
+  const float* const* weights;
+  int columns;
+  int64_t column_stride;
+};
 // out[p][c] = clamp(bias[c] + sum over taps t of inputs[t][p * pixel_stride + c] * weights[t][c]).
-using F32DepthwiseFunction = void (*)(int64_t channels, int taps, const float* const* inputs,
-                                      const float* const* weights, int64_t pixels, int64_t pixel_stride,
-                                      const float* bias, float* out, int64_t out_stride, float lo, float hi);
+using F32DepthwiseFunction = void (*)(int64_t channels, const DepthwiseTaps& taps, int64_t pixels,
+                                      int64_t pixel_stride, const float* bias, float* out, int64_t out_stride,
+                                      float lo, float hi);
 struct F32DepthwiseKernel {
   const char* name;
   Isa isa;

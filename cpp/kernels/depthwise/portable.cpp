@@ -3,10 +3,9 @@
 
 namespace litewright {
 
-void f32_depthwise_portable(int64_t channels, int taps, const float* const* inputs,
-                            const float* const* weights, int64_t pixels, int64_t pixel_stride,
+void f32_depthwise_portable(int64_t channels, const DepthwiseTaps& taps, int64_t pixels, int64_t pixel_stride,
                             const float* bias, float* out, int64_t out_stride, float lo, float hi) {
-  f32_depthwise<4>(channels, taps, inputs, weights, pixels, pixel_stride, bias, out, out_stride, lo, hi);
+  f32_depthwise<4>(channels, taps, pixels, pixel_stride, bias, out, out_stride, lo, hi);
 }
 
 extern const IntDepthwiseKernel kIntDepthwisePortable = {"int_depthwise_portable",

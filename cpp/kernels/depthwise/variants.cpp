@@ -2,10 +2,9 @@
 
 namespace litewright {
 
-#define LITEWRIGHT_F32_DEPTHWISE(name)                                                               \
-  void name(int64_t channels, int taps, const float* const* inputs, const float* const* weights,     \
-            int64_t pixels, int64_t pixel_stride, const float* bias, float* out, int64_t out_stride, \
-            float lo, float hi)
+#define LITEWRIGHT_F32_DEPTHWISE(name)                                                         \
+  void name(int64_t channels, const DepthwiseTaps& taps, int64_t pixels, int64_t pixel_stride, \
+            const float* bias, float* out, int64_t out_stride, float lo, float hi)
 LITEWRIGHT_F32_DEPTHWISE(f32_depthwise_portable);
 LITEWRIGHT_F32_DEPTHWISE(f32_depthwise_avx2);
 LITEWRIGHT_F32_DEPTHWISE(f32_depthwise_avx512);

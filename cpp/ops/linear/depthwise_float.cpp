@@ -37,8 +37,10 @@ struct Depthwise {
           tap_weights[taps++] = weights + (ky * w.kernel + kx) * channels;
         }
       }
-      kernel->function(channels, taps, pointers, tap_weights, pixels, w.stride * channels, bias,
-                       out + out_x * channels, channels, range.min, range.max);
+      const DepthwiseTaps all{taps, pointers, tap_weights, inside ? static_cast<int>(w.kernel) : 0,
+                              w.dilation * channels};
+      kernel->function(channels, all, pixels, w.stride * channels, bias, out + out_x * channels, channels,
+                       range.min, range.max);
       out_x += pixels;
     }
   }
