@@ -84,6 +84,9 @@ process_count() {
   echo "$count"
 }
 
+# The C++ sources, each followed by a zero byte.
+cpp_sources() { find cpp bindings tests_cpp \( -name '*.cpp' -o -name '*.h' \) -print0; }
+
 # build [TARGET...]: compiles what has changed; without targets everything.
 build() {
   mkdir -p build

@@ -58,8 +58,8 @@ class Int8Product {
       }
     }
     int32_t* sums = c.scratch<int32_t>(sums_);
-    kernel_.multiply(rows, columns_, depth_, a, row_bytes,
-                     reinterpret_cast<const int8_t*>(packed_.data()), sums, columns_);
+    kernel_.multiply(rows, columns_, depth_, a, row_bytes, reinterpret_cast<const int8_t*>(packed_.data()),
+                     sums, columns_);
     return sums;
   }
 

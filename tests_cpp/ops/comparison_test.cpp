@@ -29,7 +29,8 @@ void check_comparisons(Quantization a = {}, Quantization b = {}, std::vector<T> 
   for (const auto& [op, expected] : kComparisons) {
     const auto result =
         run(op, {}, {input<T>({3}, {1, 2, 3}, a), input<T>({1}, y, b)}, {output(DType::kBool)});
-    EXPECT_EQ(result[0].template as<bool>(), expected) << builtin_op_name(op) << " of " << dtype_name(dtype_of<T>);
+    EXPECT_EQ(result[0].template as<bool>(), expected)
+        << builtin_op_name(op) << " of " << dtype_name(dtype_of<T>);
   }
 }
 

@@ -1,4 +1,6 @@
-"""Write one tiny Keras model per behaviour: NAME.h5, NAME.keras and NAME.npz (x0.. inputs, y0.. Keras's outputs at batch 3).
+"""Write one tiny Keras model per behaviour: NAME.h5, NAME.keras and NAME.npz.
+
+The arrays are x0.. (inputs) and y0.. (Keras's outputs) at batch 3.
 
 usage: keras_cases.py FOLDER [NAME...]      needs Keras 3 with TensorFlow
 The folder then serves as one for check_layers.py.
@@ -21,13 +23,15 @@ Case = Callable[[], Any]
 CASES: dict[str, Case] = {}
 
 
-def sequential(name: str, shape: tuple[int | None, ...], *parts: Callable[[], Any], dtype: str = "float32") -> None:
+def sequential(
+    name: str, shape: tuple[int | None, ...], *parts: Callable[[], Any], dtype: str = "float32"
+) -> None:
     """A model of these layers, one after the other."""
     CASES[name] = lambda: keras.Sequential([L.Input(shape, dtype=dtype), *[part() for part in parts]])
 
 
 def functional(name: str, *shapes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A model of what the decorated function makes of inputs of these shapes (a shape, or a shape and a dtype)."""
+    """A model of what the decorated function makes of inputs: a shape, or a shape and a dtype, each."""
 
     def add(body: Callable[..., Any]) -> Callable[..., Any]:
         def make() -> Any:
@@ -43,8 +47,9 @@ def functional(name: str, *shapes: Any) -> Callable[[Callable[..., Any]], Callab
 IMAGE, SERIES, VOLUME = (9, 8, 4), (10, 6), (6, 7, 8, 2)
 
 for activation in (
-    "relu relu6 elu selu celu gelu silu softplus softsign tanh sigmoid hard_sigmoid hard_silu hard_tanh hard_shrink soft_shrink "
-    "tanh_shrink leaky_relu log_sigmoid log_softmax mish exponential softmax sparse_plus sparse_sigmoid sparsemax squareplus linear glu"
+    "relu relu6 elu selu celu gelu silu softplus softsign tanh sigmoid hard_sigmoid hard_silu "
+    "hard_tanh hard_shrink soft_shrink tanh_shrink leaky_relu log_sigmoid log_softmax mish "
+    "exponential softmax sparse_plus sparse_sigmoid sparsemax squareplus linear glu "
 ).split():
     sequential(f"act_{activation}", (8,), lambda a=activation: L.Activation(a))
     sequential(f"dense_{activation}", (8,), lambda a=activation: L.Dense(6, activation=a))
@@ -77,16 +82,30 @@ sequential("conv3d_dilated", VOLUME, lambda: L.Conv3D(3, 2, dilation_rate=2, act
 sequential("conv3d_groups", (5, 5, 5, 4), lambda: L.Conv3D(6, 2, groups=2))
 sequential("conv3d_first", (2, 6, 7, 8), lambda: L.Conv3D(3, 2, data_format="channels_first"))
 sequential("depthwise1d", SERIES, lambda: L.DepthwiseConv1D(3, depth_multiplier=2, padding="same"))
-sequential("depthwise_dilated", IMAGE, lambda: L.DepthwiseConv2D(3, dilation_rate=2, padding="same", activation="relu6"))
-sequential("depthwise_first", (4, 9, 8), lambda: L.DepthwiseConv2D(3, strides=2, data_format="channels_first"))
+sequential(
+    "depthwise_dilated",
+    IMAGE,
+    lambda: L.DepthwiseConv2D(3, dilation_rate=2, padding="same", activation="relu6"),
+)
+sequential(
+    "depthwise_first", (4, 9, 8), lambda: L.DepthwiseConv2D(3, strides=2, data_format="channels_first")
+)
 sequential("separable1d", SERIES, lambda: L.SeparableConv1D(5, 3, depth_multiplier=2, padding="same"))
-sequential("separable2d_stride", IMAGE, lambda: L.SeparableConv2D(5, 3, strides=2, padding="same", use_bias=False))
+sequential(
+    "separable2d_stride", IMAGE, lambda: L.SeparableConv2D(5, 3, strides=2, padding="same", use_bias=False)
+)
 sequential("conv1d_t", SERIES, lambda: L.Conv1DTranspose(5, 3, strides=2))
-sequential("conv1d_t_same", SERIES, lambda: L.Conv1DTranspose(5, 3, strides=2, padding="same", activation="relu"))
+sequential(
+    "conv1d_t_same", SERIES, lambda: L.Conv1DTranspose(5, 3, strides=2, padding="same", activation="relu")
+)
 sequential("conv2d_t_same", IMAGE, lambda: L.Conv2DTranspose(5, 3, strides=2, padding="same"))
 sequential("conv2d_t_small", IMAGE, lambda: L.Conv2DTranspose(5, 2, strides=3))
 sequential("conv2d_t_extra", IMAGE, lambda: L.Conv2DTranspose(5, 3, strides=2, output_padding=1))
-sequential("conv2d_t_first", (4, 9, 8), lambda: L.Conv2DTranspose(5, 3, strides=2, padding="same", data_format="channels_first"))
+sequential(
+    "conv2d_t_first",
+    (4, 9, 8),
+    lambda: L.Conv2DTranspose(5, 3, strides=2, padding="same", data_format="channels_first"),
+)
 sequential("conv2d_t_unknown", (None, None, 4), lambda: L.Conv2DTranspose(5, 3, strides=2, padding="same"))
 sequential("conv3d_t", (4, 4, 5, 2), lambda: L.Conv3DTranspose(3, 3, strides=2, padding="same"))
 
@@ -99,7 +118,9 @@ for kind in ("Max", "Average"):
         sequential(f"pool_{kind}{rank}_same", shape, lambda p=pool: p(3, strides=2, padding="same"))
         sequential(f"pool_{kind}{rank}_first", shape, lambda p=pool: p(2, data_format="channels_first"))
         sequential(f"global_{kind}{rank}", shape, lambda p=whole: p())
-        sequential(f"global_{kind}{rank}_keep", shape, lambda p=whole: p(keepdims=True, data_format="channels_first"))
+        sequential(
+            f"global_{kind}{rank}_keep", shape, lambda p=whole: p(keepdims=True, data_format="channels_first")
+        )
         if adaptive is not None:
             sequential(f"adaptive_{kind}{rank}", shape, lambda p=adaptive: p(3))
             sequential(f"adaptive_{kind}{rank}_2", shape, lambda p=adaptive: p(2))
@@ -118,7 +139,11 @@ sequential("unit_norm", SERIES, lambda: L.UnitNormalization())
 sequential("unit_norm_axis", SERIES, lambda: L.UnitNormalization(axis=1))
 sequential("normalization", SERIES, lambda: L.Normalization(mean=[1.0] * 6, variance=[0.5, 1, 2, 3, 4, 5]))
 sequential("normalization_scalar", SERIES, lambda: L.Normalization(axis=None, mean=0.3, variance=2.0))
-sequential("normalization_invert", SERIES, lambda: L.Normalization(mean=[1.0] * 6, variance=[0.5, 1, 2, 3, 4, 5], invert=True))
+sequential(
+    "normalization_invert",
+    SERIES,
+    lambda: L.Normalization(mean=[1.0] * 6, variance=[0.5, 1, 2, 3, 4, 5], invert=True),
+)
 sequential("spectral", (8,), lambda: L.SpectralNormalization(L.Dense(5)))
 
 # Shapes.
@@ -151,13 +176,35 @@ sequential("rescale", IMAGE, lambda: L.Rescaling(1 / 127.5, offset=-1))
 sequential("rescale_uint8", IMAGE, lambda: L.Rescaling(1 / 127.5, offset=-1), dtype="uint8")
 sequential("center_crop", IMAGE, lambda: L.CenterCrop(5, 4))
 sequential("center_crop_up", IMAGE, lambda: L.CenterCrop(12, 5))
-sequential("augment", IMAGE, lambda: L.RandomFlip(), lambda: L.RandomRotation(0.1), lambda: L.RandomZoom(0.1), lambda: L.RandomContrast(0.1))
-sequential("noise", SERIES, lambda: L.GaussianNoise(0.3), lambda: L.GaussianDropout(0.3), lambda: L.SpatialDropout1D(0.3), lambda: L.AlphaDropout(0.1),
-           lambda: L.ActivityRegularization(l1=0.1), lambda: L.Identity())
+sequential(
+    "augment",
+    IMAGE,
+    lambda: L.RandomFlip(),
+    lambda: L.RandomRotation(0.1),
+    lambda: L.RandomZoom(0.1),
+    lambda: L.RandomContrast(0.1),
+)
+sequential(
+    "noise",
+    SERIES,
+    lambda: L.GaussianNoise(0.3),
+    lambda: L.GaussianDropout(0.3),
+    lambda: L.SpatialDropout1D(0.3),
+    lambda: L.AlphaDropout(0.1),
+    lambda: L.ActivityRegularization(l1=0.1),
+    lambda: L.Identity(),
+)
 sequential("discretize", (6,), lambda: L.Discretization(bin_boundaries=[-1.0, 0.0, 0.5]))
-sequential("discretize_hot", (6,), lambda: L.Discretization(bin_boundaries=[-1.0, 0.0, 0.5], output_mode="one_hot"))
+sequential(
+    "discretize_hot", (6,), lambda: L.Discretization(bin_boundaries=[-1.0, 0.0, 0.5], output_mode="one_hot")
+)
 for mode in ("one_hot", "multi_hot", "count"):
-    sequential(f"category_{mode}", (1 if mode == "one_hot" else 5,), lambda m=mode: L.CategoryEncoding(8, output_mode=m), dtype="int32")
+    sequential(
+        f"category_{mode}",
+        (1 if mode == "one_hot" else 5,),
+        lambda m=mode: L.CategoryEncoding(8, output_mode=m),
+        dtype="int32",
+    )
 sequential("embedding", (7,), lambda: L.Embedding(20, 5), dtype="int32")
 sequential("embedding_float", (7,), lambda: L.Embedding(20, 5))
 sequential("dense_3d", SERIES, lambda: L.Dense(4, activation="relu"))
@@ -176,11 +223,26 @@ for kind in ("LSTM", "GRU", "SimpleRNN"):
     sequential(f"{kind}_unknown", (None, 6), lambda r=rnn: r(5, return_sequences=True))
     sequential(f"{kind}_stack", SERIES, lambda r=rnn: r(5, return_sequences=True), lambda r=rnn: r(4))
     sequential(f"{kind}_masked", SERIES, lambda: L.Masking(), lambda r=rnn: r(5, return_sequences=True))
-    sequential(f"{kind}_embedded", (7,), lambda: L.Embedding(20, 6, mask_zero=True), lambda r=rnn: r(5), dtype="int32")
+    sequential(
+        f"{kind}_embedded",
+        (7,),
+        lambda: L.Embedding(20, 6, mask_zero=True),
+        lambda r=rnn: r(5),
+        dtype="int32",
+    )
     for merge in ("concat", "sum", "mul", "ave"):
-        sequential(f"bi_{kind}_{merge}", SERIES, lambda r=rnn, m=merge: L.Bidirectional(r(5, return_sequences=True), merge_mode=m))
+        sequential(
+            f"bi_{kind}_{merge}",
+            SERIES,
+            lambda r=rnn, m=merge: L.Bidirectional(r(5, return_sequences=True), merge_mode=m),
+        )
     sequential(f"bi_{kind}_last", SERIES, lambda r=rnn: L.Bidirectional(r(5)))
-    sequential(f"bi_{kind}_masked", SERIES, lambda: L.Masking(), lambda r=rnn: L.Bidirectional(r(5, return_sequences=True)))
+    sequential(
+        f"bi_{kind}_masked",
+        SERIES,
+        lambda: L.Masking(),
+        lambda r=rnn: L.Bidirectional(r(5, return_sequences=True)),
+    )
 
     @functional(f"{kind}_state", SERIES)
     def _(x: Any, r: Any = rnn) -> Any:
@@ -197,19 +259,37 @@ for kind in ("LSTM", "GRU", "SimpleRNN"):
 
 
 sequential("gru_before", SERIES, lambda: L.GRU(5, reset_after=False))
-sequential("gru_before_bare", SERIES, lambda: L.GRU(5, reset_after=False, use_bias=False, recurrent_activation="hard_sigmoid"))
+sequential(
+    "gru_before_bare",
+    SERIES,
+    lambda: L.GRU(5, reset_after=False, use_bias=False, recurrent_activation="hard_sigmoid"),
+)
 sequential("rnn_cell", SERIES, lambda: L.RNN(L.LSTMCell(5), return_sequences=True))
-sequential("rnn_cells", SERIES, lambda: L.RNN([L.LSTMCell(5), L.GRUCell(4), L.SimpleRNNCell(3)], return_sequences=True))
+sequential(
+    "rnn_cells",
+    SERIES,
+    lambda: L.RNN([L.LSTMCell(5), L.GRUCell(4), L.SimpleRNNCell(3)], return_sequences=True),
+)
 sequential("rnn_cells_same", SERIES, lambda: L.RNN([L.GRUCell(5), L.GRUCell(5)]))
 sequential("convlstm1d", (5, 8, 2), lambda: L.ConvLSTM1D(3, 3, padding="same", return_sequences=True))
 sequential("convlstm2d", (4, 6, 7, 2), lambda: L.ConvLSTM2D(3, 3))
-sequential("convlstm2d_same", (4, 6, 7, 2), lambda: L.ConvLSTM2D(3, 3, padding="same", strides=2, return_sequences=True))
+sequential(
+    "convlstm2d_same",
+    (4, 6, 7, 2),
+    lambda: L.ConvLSTM2D(3, 3, padding="same", strides=2, return_sequences=True),
+)
 sequential("convlstm2d_first", (4, 2, 6, 7), lambda: L.ConvLSTM2D(3, 3, data_format="channels_first"))
 sequential("convlstm3d", (3, 4, 5, 6, 2), lambda: L.ConvLSTM3D(3, 2, padding="same"))
 sequential("timedist_dense", SERIES, lambda: L.TimeDistributed(L.Dense(4)))
 sequential("timedist_conv", (4, 9, 8, 3), lambda: L.TimeDistributed(L.Conv2D(4, 3, activation="relu")))
 sequential("timedist_unknown", (None, 9, 8, 3), lambda: L.TimeDistributed(L.Conv2D(4, 3)))
-sequential("timedist_model", (4, 9, 8, 3), lambda: L.TimeDistributed(keras.Sequential([L.Input((9, 8, 3)), L.Conv2D(4, 3), L.GlobalAveragePooling2D()])))
+sequential(
+    "timedist_model",
+    (4, 9, 8, 3),
+    lambda: L.TimeDistributed(
+        keras.Sequential([L.Input((9, 8, 3)), L.Conv2D(4, 3), L.GlobalAveragePooling2D()])
+    ),
+)
 sequential("gap_masked", SERIES, lambda: L.Masking(), lambda: L.GlobalAveragePooling1D())
 
 
@@ -275,10 +355,19 @@ def _(x: Any) -> Any:
     return L.AdditiveAttention()([x, x], use_causal_mask=True, return_attention_scores=True)
 
 
-for equation, shape, bias in (("abc,cd->abd", (None, 7), "d"), ("abc,cde->abde", (None, 3, 4), "de"), ("abcd,cde->abe", (None, 5), None),
-                              ("abc,bd->acd", (6, 4), "d"), ("...x,xy->...y", (10, 7), "y")):
+for equation, shape, bias in (
+    ("abc,cd->abd", (None, 7), "d"),
+    ("abc,cde->abde", (None, 3, 4), "de"),
+    ("abcd,cde->abe", (None, 5), None),
+    ("abc,bd->acd", (6, 4), "d"),
+    ("...x,xy->...y", (10, 7), "y"),
+):
     rank = SERIES if equation.count("d,") == 0 else (10, 6, 4)
-    sequential(f"einsum_{equation.translate(str.maketrans('', '', ',->.'))}", rank, lambda e=equation, s=shape, b=bias: L.EinsumDense(e, s, bias_axes=b))
+    sequential(
+        f"einsum_{equation.translate(str.maketrans('', '', ',->.'))}",
+        rank,
+        lambda e=equation, s=shape, b=bias: L.EinsumDense(e, s, bias_axes=b),
+    )
 
 
 # Merging.
@@ -294,7 +383,15 @@ def _(x: Any, y: Any, z: Any) -> Any:
     return [L.Add()([x, y, z]), L.Average()([x, y, z]), L.Concatenate(axis=1)([x, y, z])]
 
 
-for number, (a, b, axes, normalize) in enumerate([((6,), (6,), 1, True), ((5, 6), (7, 6), 2, False), ((5, 6), (5, 4), 1, True), ((6,), (6, 4), 1, False), ((5, 6), (6, 4), (2, 1), False)]):
+for number, (a, b, axes, normalize) in enumerate(
+    [
+        ((6,), (6,), 1, True),
+        ((5, 6), (7, 6), 2, False),
+        ((5, 6), (5, 4), 1, True),
+        ((6,), (6, 4), 1, False),
+        ((5, 6), (6, 4), (2, 1), False),
+    ]
+):
 
     @functional(f"dot_{number}", a, b)
     def _(x: Any, y: Any, axes: Any = axes, normalize: bool = normalize) -> Any:
@@ -304,7 +401,15 @@ for number, (a, b, axes, normalize) in enumerate([((6,), (6,), 1, True), ((5, 6)
 # Structure.
 @functional("shared_nested", (9, 8, 3), (9, 8, 3))
 def _(x: Any, y: Any) -> Any:
-    inner = keras.Sequential([L.Input((9, 8, 3)), L.Conv2D(4, 3, activation="relu"), L.BatchNormalization(), L.GlobalMaxPooling2D()], name="inner")
+    inner = keras.Sequential(
+        [
+            L.Input((9, 8, 3)),
+            L.Conv2D(4, 3, activation="relu"),
+            L.BatchNormalization(),
+            L.GlobalMaxPooling2D(),
+        ],
+        name="inner",
+    )
     a = L.Input((4,))
     outer = keras.Model(a, [L.Dense(3, name="p")(a), L.Dense(2, name="q")(a)], name="outer")
     p, q = outer(inner(x))
@@ -319,7 +424,9 @@ def _(x: Any) -> Any:
     return L.Dense(2)(L.Flatten()(b(x)))
 
 
-CASES["dictionary"] = lambda: (lambda a, b: keras.Model({"b": b, "a": a}, {"sum": L.Add()([a, b]), "dense": L.Dense(2)(a)}))(L.Input((4,), name="a"), L.Input((4,), name="b"))
+CASES["dictionary"] = lambda: (
+    lambda a, b: keras.Model({"b": b, "a": a}, {"sum": L.Add()([a, b]), "dense": L.Dense(2)(a)})
+)(L.Input((4,), name="a"), L.Input((4,), name="b"))
 
 
 # Operations.
@@ -327,15 +434,28 @@ def operation(name: str, body: Callable[..., Any], *shapes: Any) -> None:
     functional(f"op_{name}", *(shapes or (SERIES,)))(body)
 
 
-for name in "abs exp log sqrt square sin cos tan tanh sigmoid floor ceil round sign negative reciprocal rsqrt log1p expm1 log2 log10 exp2 relu softplus".split():
-    operation(name, lambda x, n=name: getattr(ops, n)(ops.abs(x) + 0.5 if n in ("log", "sqrt", "reciprocal", "rsqrt", "log1p", "log2", "log10") else x))
+for name in (
+    "abs exp log sqrt square sin cos tan tanh sigmoid floor ceil round sign negative reciprocal "
+    "rsqrt log1p expm1 log2 log10 exp2 relu softplus "
+).split():
+    operation(
+        name,
+        lambda x, n=name: getattr(ops, n)(
+            ops.abs(x) + 0.5 if n in ("log", "sqrt", "reciprocal", "rsqrt", "log1p", "log2", "log10") else x
+        ),
+    )
 for name in "mean sum max min prod std var logsumexp argmax argmin any all amax".split():
     operation(f"{name}", lambda x, n=name: getattr(ops, n)(x, axis=1))
 operation("mean_keep", lambda x: ops.mean(x, axis=[1, 2], keepdims=True))
-operation("arith", lambda x, y: (x + 1.5) * y - x / 2.0 + (3.0 - y) - (-x) + 2 / (ops.abs(y) + 1), SERIES, SERIES)
+operation(
+    "arith", lambda x, y: (x + 1.5) * y - x / 2.0 + (3.0 - y) - (-x) + 2 / (ops.abs(y) + 1), SERIES, SERIES
+)
 operation("power", lambda x: (ops.abs(x) + 0.1) ** 1.5 + ops.power(x, 2))
 operation("compare", lambda x, y: ops.where((x > y) & (x < 1.0) | (y <= -1), x, y * 2.0), SERIES, SERIES)
-operation("equal", lambda x: ops.cast(ops.equal(ops.round(x), 0.0), "float32") + ops.cast(ops.not_equal(x, 0), "float32"))
+operation(
+    "equal",
+    lambda x: ops.cast(ops.equal(ops.round(x), 0.0), "float32") + ops.cast(ops.not_equal(x, 0), "float32"),
+)
 operation("slice", lambda x: x[:, 1:8:2, ::-1])
 operation("index", lambda x: x[:, -1] + x[:, 0, :])
 operation("ellipsis", lambda x: x[..., 2:4])
@@ -417,7 +537,9 @@ def main() -> None:
                 inputs = [np.abs(np.round(inputs[0]))]
             given = dict(zip("ab", inputs, strict=True)) if name == "dictionary" else inputs
             outputs = keras.tree.flatten(model(given if len(inputs) > 1 else given[0], training=False))
-            arrays = {f"x{i}": x for i, x in enumerate(inputs)} | {f"y{i}": np.asarray(y) for i, y in enumerate(outputs)}
+            arrays = {f"x{i}": x for i, x in enumerate(inputs)} | {
+                f"y{i}": np.asarray(y) for i, y in enumerate(outputs)
+            }
             model.save(f"{folder}/{name}.h5")
             model.save(f"{folder}/{name}.keras")
             np.savez(f"{folder}/{name}.npz", **arrays)
