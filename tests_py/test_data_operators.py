@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import numpy as np
@@ -115,6 +116,22 @@ CASES = {
             filterbank_channel_count=40,
             dct_coefficient_count=13,
         ),
+    ),
+    "transpose_conv_same": Case(
+        "Convolution2DTransposeBias",
+        [f32(RNG.normal(size=(2, 3, 4, 2))), f32(RNG.normal(size=(3, 3, 2, 2))), f32([1, 2, 3])],
+        ["float32"],
+        constants=[1, 2],
+        custom_options=struct.pack("5i", 1, 2, 3, 0, 0),
+        shapes=[(2, 9, 8, 3)],
+    ),
+    "transpose_conv_valid": Case(
+        "Convolution2DTransposeBias",
+        [f32(RNG.normal(size=(1, 3, 4, 2))), f32(RNG.normal(size=(3, 3, 3, 2))), f32([1, 2, 3])],
+        ["float32"],
+        constants=[1, 2],
+        custom_options=struct.pack("5i", 2, 2, 2, 0, 0),
+        shapes=[(1, 7, 9, 3)],
     ),
     "hadamard": Case(
         "aeq.hadamard_rotation",

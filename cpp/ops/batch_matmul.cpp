@@ -58,11 +58,13 @@ void infer(InferContext& context) {
   const DType x = context.input_dtype(0), y = context.input_dtype(1);
   const bool fits =
       (x == DType::kFloat32 && (y == DType::kFloat32 || y == DType::kInt8 || y == DType::kInt4)) ||
-      (x == y && (x == DType::kInt8 || x == DType::kInt16));
+      (x == DType::kInt8 && y == x) || (x == DType::kInt16 && (y == x || y == DType::kInt8));
   if (!fits) context.fail(context.describe_input(0), " does not go with ", context.describe_input(1));
   Shape output;
   batch_of(context, &output);
-  context.set_output(0, x, output);
+  const bool sums =
+      x == DType::kInt8 && context.declares_outputs() && context.output_dtype(0) == DType::kInt32;
+  context.set_output(0, sums ? DType::kInt32 : x, output);
 }
 
 Kernel prepare(PrepareContext& context) {
@@ -88,7 +90,7 @@ const OpDef kBatchMatmul = {
               .int16 = true,
               .hybrid = QuantRule::kComputes,
               .hybrid_operands = {1}},
-    .types = "float32, int8, int16; float32 with int8",
+    .types = "float32, int8, int16; float32 and int16 with int8; int8 to int32",
     .fast_path = true,
 };
 

@@ -38,14 +38,27 @@ void copy_rows(const BatchProduct& batch, const T* matrix, int64_t first, int64_
   }
 }
 
-template <class T>
+// `stage` has one channel, or one for every column.
+template <class X, class Y = X>
 Kernel int_plain(const BatchProduct& batch, OutputStage stage, int32_t x_zero, int32_t y_zero) {
-  using Sum = std::conditional_t<sizeof(T) == 1, int32_t, int64_t>;
-  return [=](RunContext& run) {
+  using Sum = std::conditional_t<sizeof(X) == 1, int32_t, int64_t>;
+  const int64_t step = stage.fixed.size() > 1 ? 1 : 0;
+  return [=, stage = std::move(stage)](RunContext& run) {
     plain_products<Sum>(
-        batch, run.in<T>(0), x_zero, run.in<T>(1), y_zero, [&](int64_t p, int64_t i, int64_t j, Sum sum) {
-          run.out<T>(0)[(p * batch.m + i) * batch.n + j] = static_cast<T>(stage.reference(sum, 0));
+        batch, run.in<X>(0), x_zero, run.in<Y>(1), y_zero, [&](int64_t p, int64_t i, int64_t j, Sum sum) {
+          run.out<X>(0)[(p * batch.m + i) * batch.n + j] = static_cast<X>(stage.reference(sum, j * step));
         });
+    return Status();
+  };
+}
+
+// The sums themselves, of the stored values.
+Kernel int_sums(const BatchProduct& batch) {
+  return [=](RunContext& run) {
+    plain_products<int32_t>(batch, run.in<int8_t>(0), 0, run.in<int8_t>(1), 0,
+                            [&](int64_t p, int64_t i, int64_t j, int32_t sum) {
+                              run.out<int32_t>(0)[(p * batch.m + i) * batch.n + j] = sum;
+                            });
     return Status();
   };
 }
@@ -178,19 +191,33 @@ Kernel prepare_hybrid_batch(PrepareContext& context, const BatchProduct& batch, 
 }
 
 Kernel prepare_int_batch(PrepareContext& context, const BatchProduct& batch) {
+  if (context.output(0).dtype == DType::kInt32) return int_sums(batch);
   const ScaleZero x = per_tensor_quantization(*context.input(0).tensor);
-  const ScaleZero y = per_tensor_quantization(*context.input(1).tensor);
   const ScaleZero out = per_tensor_quantization(*context.output(0).tensor);
   OutputStage stage;
   stage.zero = out.zero;
   stage.range = quantized_type_range(context.output_dtype(0));
-  stage.real = {static_cast<double>(x.scale * y.scale) / static_cast<double>(out.scale)};
-  stage.scale = {x.scale * y.scale / out.scale};
-  stage.fixed = {quantize_multiplier(stage.real[0])};
+  const auto add_channel = [&](float y_scale) {
+    stage.real.push_back(static_cast<double>(x.scale * y_scale) / static_cast<double>(out.scale));
+    stage.scale.push_back(x.scale * y_scale / out.scale);
+    stage.fixed.push_back(quantize_multiplier(stage.real.back()));
+  };
+  const Quantization& weights = context.input_quantization(1);
+  const auto y_rank = static_cast<int32_t>(context.input_shape(1).size());
+  if (context.input_dtype(0) == DType::kInt16 && weights.per_channel() &&
+      weights.axis == (batch.adj_y ? y_rank - 2 : y_rank - 1)) {  // a scale for every column
+    for (float scale : channel_scales(context, 1, batch.n)) add_channel(scale);
+    if (x.zero != 0 || out.zero != 0) context.fail("16-bit tensors should have the zero point 0");
+    return context.input_dtype(1) == DType::kInt8 ? int_plain<int16_t, int8_t>(batch, stage, 0, 0)
+                                                  : int_plain<int16_t>(batch, stage, 0, 0);
+  }
+  const ScaleZero y = per_tensor_quantization(*context.input(1).tensor);
+  add_channel(y.scale);
   if (context.input_dtype(0) == DType::kInt16) {
     if (x.zero != 0 || y.zero != 0 || out.zero != 0)
       context.fail("16-bit tensors should have the zero point 0");
-    return int_plain<int16_t>(batch, stage, 0, 0);
+    return context.input_dtype(1) == DType::kInt8 ? int_plain<int16_t, int8_t>(batch, stage, 0, 0)
+                                                  : int_plain<int16_t>(batch, stage, 0, 0);
   }
   return context.reference() ? int_plain<int8_t>(batch, stage, x.zero, y.zero)
                              : int8_fast(context, batch, stage, x.zero, y.zero);
