@@ -243,6 +243,30 @@ def test_lsh_projection_hashes_items_of_any_size(
     )
 
 
+@pytest.mark.parametrize("adjoint", [False, True])
+def test_batch_matmul_of_16_and_8_bits(adjoint: bool, litert: Any, rng: np.random.Generator) -> None:
+    x = rng.integers(-3000, 3000, (2, 3, 4)).astype(np.int16)
+    y = rng.integers(-127, 128, (2, 5, 4) if adjoint else (2, 4, 5)).astype(np.int8)
+    fields = options("BatchMatMul", adjY=adjoint)
+    scales: dict[int, list[float]] = {0: [0.01], 1: [0.02]}
+    check(Case("BATCH_MATMUL", [x, y], ["int16"], fields, scales=scales, output_scale=[0.03]), litert)
+
+
+def test_batch_matmul_sums_of_8_bits(litert: Any, rng: np.random.Generator) -> None:
+    x, y = (rng.integers(-128, 128, shape).astype(np.int8) for shape in [(3, 4), (4, 5)])
+    scales: dict[int, list[float]] = {0: [0.01], 1: [0.02]}
+    check(
+        Case("BATCH_MATMUL", [x, y], ["int32"], options("BatchMatMul"), scales=scales, output_scale=[1.0]),
+        litert,
+    )
+
+
+def test_a_result_without_a_declared_dtype_gets_the_computed_one() -> None:
+    case = Case("RESHAPE", [np.arange(4, dtype=np.int8), i32(2, 2)], ["float32"], constants=[1])
+    (result,) = case.run(lite, reference=False)
+    assert result.dtype == np.int8 and result.tolist() == [[0, 1], [2, 3]]
+
+
 @pytest.mark.parametrize("combiner", [0, 1, 2])
 def test_embedding_lookup_sparse_combines(combiner: int, litert: Any, rng: np.random.Generator) -> None:
     places = i32([0, 0], [0, 2], [1, 0], [3, 1])
