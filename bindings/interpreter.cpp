@@ -120,9 +120,12 @@ void set_tensor(Native& native, TensorId id, const py::object& value, int subgra
   }
 }
 
+// After a resize what was computed before can be read until allocation; the resized input cannot.
 const Slot& readable_slot(const SubgraphExecutor& executor, TensorId id) {
   const Slot& slot = executor.slot(id);
-  if (!slot.tensor->is_constant && (!executor.allocated() || !slot.shape_known || !executor.readable(id))) {
+  const bool sized = dtype_bits(slot.dtype) == 0 ||
+                     static_cast<size_t>(num_elements(slot.shape)) * dtype_size(slot.dtype) == slot.bytes;
+  if (!slot.tensor->is_constant && (!slot.shape_known || !executor.readable(id) || !sized)) {
     fail(ErrorCode::kInvalidArgument, "Tensor data is null. Run allocate_tensors() first (tensor ", id, " '",
          slot.tensor->name, "'; intermediate results are kept only with experimental_preserve_all_tensors)");
   }

@@ -334,6 +334,12 @@ void SubgraphExecutor::place_memory() {
   check_memory_budget(arena_bytes);
   arena_.reserve(arena_bytes);
   for (size_t i = 0; i < owners.size(); ++i) slots_[owners[i]].data = arena_.data() + buffers[i].offset;
+  // What can be read before it is set or computed shows no old memory.
+  for (const std::vector<TensorId>* ids : {&subgraph_->outputs, &subgraph_->inputs}) {
+    for (TensorId id : *ids) {
+      if (planned[id]) std::memset(slots_[id].data, 0, slots_[id].bytes);
+    }
+  }
   size_t next = owners.size();
   for (Node& node : nodes_) {
     if (node.late || node.folded) continue;
