@@ -3,7 +3,7 @@
 
 #include <pybind11/stl.h>
 
-#include <functional>
+#include <exception>
 #include <memory>
 #include <utility>
 
@@ -84,28 +84,41 @@ class LayerHandle {
   keras::Lowering* lowering_;
 };
 
-keras::CustomLower custom_lower(const py::function& function) {
+// `raised` takes the exception that the function leaves.
+keras::CustomLower custom_lower(const py::function& function, std::exception_ptr& raised) {
   const auto shared = std::shared_ptr<py::function>(new py::function(function), [](py::function* held) {
     py::gil_scoped_acquire gil;
     delete held;
   });
-  return [shared](keras::Lowering& lowering) {
+  return [shared, &raised](keras::Lowering& lowering) {
     py::gil_scoped_acquire gil;
     auto handle = std::make_shared<LayerHandle>(lowering);
     struct Close {
       LayerHandle& handle;
       ~Close() { handle.close(); }
     } close{*handle};
-    return py::cast<std::vector<TensorId>>((*shared)(handle));
+    try {
+      return py::cast<std::vector<TensorId>>((*shared)(handle));
+    } catch (...) {
+      raised = std::current_exception();
+      throw;
+    }
   };
 }
 
 std::shared_ptr<Graph> import_keras(const std::string& path,
                                     const std::map<std::string, py::function>& layers) {
   keras::KerasImportOptions options;
-  for (const auto& [name, function] : layers) options.custom_layers.emplace(name, custom_lower(function));
-  py::gil_scoped_release release;
-  return std::make_shared<Graph>(keras::import_keras(path, options));
+  std::exception_ptr raised;
+  for (const auto& [name, function] : layers)
+    options.custom_layers.emplace(name, custom_lower(function, raised));
+  try {
+    py::gil_scoped_release release;
+    return std::make_shared<Graph>(keras::import_keras(path, options));
+  } catch (...) {
+    if (raised) std::rethrow_exception(raised);  // as Python raised it, not as the importer words it
+    throw;
+  }
 }
 
 }  // namespace
