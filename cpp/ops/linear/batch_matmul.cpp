@@ -131,11 +131,12 @@ Kernel prepare_float_batch(PrepareContext& context, const BatchProduct& batch) {
   std::shared_ptr<const std::vector<PackedF32>> ready;
   if (context.is_known(1)) {
     const float* y = reinterpret_cast<const float*>(context.input(1).data);
-    ready = context.packed<std::vector<PackedF32>>(1, concat(gemm.name, '/', batch.adj_y), [&] {
-      std::vector<PackedF32> all;
-      for (int64_t i = 0; i < batch.y_count; ++i) pack_one(y, i, all.emplace_back(room()));
-      return all;
-    });
+    ready = context.packed<std::vector<PackedF32>>(
+        1, concat(gemm.name, '/', batch.adj_y, to_string(context.input_shape(1))), [&] {
+          std::vector<PackedF32> all;
+          for (int64_t i = 0; i < batch.y_count; ++i) pack_one(y, i, all.emplace_back(room()));
+          return all;
+        });
   }
   const auto own = std::make_shared<PackedF32>(ready ? PackedF32{} : room());
   return [=](RunContext& run) {
@@ -157,34 +158,58 @@ Kernel prepare_float_batch(PrepareContext& context, const BatchProduct& batch) {
 }
 
 Kernel prepare_hybrid_batch(PrepareContext& context, const BatchProduct& batch, bool asymmetric) {
-  const RowOps& ops = row_ops_variants().best(context.isa());
-  const float weight_scale = channel_scales(context, 1, 1)[0];
+  const Isa isa = context.isa();
+  const RowOps& ops = row_ops_variants().best(isa);
+  const IntGemmKernel& kernel = int_gemm_kernels().best(isa);
   const auto [m, n, k] = std::tuple(batch.m, batch.n, batch.k);
-  const int rows = context.add_scratch(batch.x_count * m * k * sizeof(float));
+  const std::vector<float> scale(n, channel_scales(context, 1, 1)[0]), zeros(n);
+  const int64_t row_bytes = kernel.row_bytes(k);
+  const MatmulBlocks blocks(m, n, k, row_bytes, kernel.mr, kernel.nr, context.num_threads());
+  const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
+  const int row = context.add_scratch(k * sizeof(float));
   const int quantized = context.add_scratch(batch.x_count * m * k);
-  const auto scales = std::make_shared<std::vector<RowScale>>(batch.x_count * m);
-  return [=, &ops](RunContext& run) {
-    float* plain = run.scratch<float>(rows);
-    int8_t* stored = run.scratch<int8_t>(quantized);
-    for (int64_t i = 0; i < batch.x_count; ++i)
-      copy_rows(batch, run.in<float>(0) + i * m * k, 0, m, plain + i * m * k);
-    for (int64_t i = 0; i < batch.x_count * m; ++i) {
-      (*scales)[i] = quantize_row(ops, asymmetric, k, plain + i * k, stored + i * k);
-    }
-    const int8_t* weights = run.in<int8_t>(1);
-    for (size_t p = 0; p < batch.x.size(); ++p) {
-      const int8_t* b = weights + batch.y[p] * n * k;
-      for (int64_t i = 0; i < m; ++i) {
-        const RowScale& scale = (*scales)[batch.x[p] * m + i];
-        const int8_t* a = stored + (batch.x[p] * m + i) * k;
-        for (int64_t j = 0; j < n; ++j) {
-          int32_t sum = 0;
-          for (int64_t d = 0; d < k; ++d) {
-            sum += (a[d] - scale.zero) * b[d * batch.y_depth_stride() + j * batch.y_column_stride()];
-          }
-          run.out<float>(0)[(p * m + i) * n + j] = static_cast<float>(sum) * (scale.scale * weight_scale);
+  const int row_scale = context.add_scratch(batch.x_count * m * sizeof(float));
+  const int row_zero = context.add_scratch(batch.x_count * m * sizeof(int32_t));
+  const GroupWeights<PackedInt> weights(
+      context, 1, -1, concat(kernel.name, "/hybrid/", batch.adj_y), [=](const uint8_t* data, const void*) {
+        std::vector<PackedInt> packed;
+        for (int64_t i = 0; i < batch.y_count; ++i) {
+          packed.push_back(pack_int(isa, false, n, k, reinterpret_cast<const int8_t*>(data) + i * n * k,
+                                    batch.y_column_stride(), batch.y_depth_stride(), nullptr, 0));
         }
-      }
+        return packed;
+      });
+  return [=, &ops, &kernel](RunContext& run) {
+    int8_t* stored = run.scratch<int8_t>(quantized);
+    float* row_scales = run.scratch<float>(row_scale);
+    int32_t* row_zeros = run.scratch<int32_t>(row_zero);
+    for (int64_t i = 0; i < batch.x_count * m; ++i) {
+      const float* x = run.in<float>(0) + i / m * m * k;
+      copy_rows(batch, x, i % m, 1, run.scratch<float>(row));
+      const RowScale result = quantize_row(ops, asymmetric, k, run.scratch<float>(row), stored + i * k);
+      row_scales[i] = result.scale, row_zeros[i] = result.zero;
+    }
+    const auto packed = weights.get(run);
+    constexpr float kInfinity = std::numeric_limits<float>::infinity();
+    for (size_t p = 0; p < batch.x.size(); ++p) {
+      const PackedInt& b = (*packed)[batch.y[p]];
+      const int64_t first_row = batch.x[p] * m;
+      const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+        fill_dense_rows(kernel, ops, stored + (first_row + first) * k, count, k, to, bytes);
+      };
+      const auto finish = [&](int64_t first, int64_t count, int64_t column, int64_t columns,
+                              const int32_t* sums, int64_t stride, const uint8_t*) {
+        const Dequantization to{b.sums.data() + column,
+                                scale.data() + column,
+                                zeros.data(),
+                                row_scales + first_row + first,
+                                row_zeros + first_row + first,
+                                1,
+                                -kInfinity,
+                                kInfinity};
+        ops.dequantize(count, columns, sums, stride, to, run.out<float>(0) + (p * m + first) * n + column, n);
+      };
+      int_matmul<int32_t>(run.pool(), b, blocks, fill, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };

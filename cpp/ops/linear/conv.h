@@ -29,7 +29,7 @@ inline bool is_depthwise(const ConvWindow& window) {
 }
 
 // The weights of every group, packed once if they are known in prepare, else at every run. `bias` is the
-// operand that is packed with them, or -1.
+// operand that is packed with them, or -1. `variant` tells apart what else the result depends on.
 template <class Packed>
 class GroupWeights {
  public:
@@ -44,8 +44,9 @@ class GroupWeights {
     if (has_bias && !context.input(bias).tensor->is_constant) {
       ready_ = std::make_shared<const std::vector<Packed>>(make_(data, bias_data));
     } else {
-      ready_ = context.packed<std::vector<Packed>>(weights, concat(variant, '/', bias_data),
-                                                   [&] { return make_(data, bias_data); });
+      // Buffers of equal bytes may be shared by tensors of different shapes.
+      const std::string key = concat(variant, '/', to_string(context.input_shape(weights)), '/', bias_data);
+      ready_ = context.packed<std::vector<Packed>>(weights, key, [&] { return make_(data, bias_data); });
     }
   }
   std::shared_ptr<const std::vector<Packed>> get(const RunContext& run) const {

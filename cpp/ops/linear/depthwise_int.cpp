@@ -18,7 +18,8 @@ Kernel eight_bits(PrepareContext& context, const ConvWindow& window, OutputStage
   const RowOps& ops = row_ops_variants().best(context.isa());
   const PaddedRows rows(window, kernel.input_size(), context.num_threads());
   const GroupWeights<PackedDepthwise> weights(
-      context, 1, 2, concat(kernel.name, '/', in_zero), [=, &kernel](const uint8_t* data, const void* bias) {
+      context, 1, 2, concat(kernel.name, '/', in_zero, '/', weight_zero),
+      [=, &kernel](const uint8_t* data, const void* bias) {
         return std::vector{pack_depthwise(kernel, window, dtype, data, weight_zero,
                                           static_cast<const int32_t*>(bias), in_zero)};
       });

@@ -76,6 +76,13 @@ struct SubConv {
   }
 };
 
+// What the choice of taps depends on.
+std::string phases_key(const ConvWindow& window) {
+  std::string key;
+  for (const WindowAxis& axis : window.axis) key += concat('/', axis.in, ',', axis.stride, ',', axis.pad);
+  return key;
+}
+
 std::vector<SubConv> sub_convs(const ConvWindow& window) {
   std::vector<SubConv> result;
   for (const Phase& z : transpose_phases(window.axis[0])) {
@@ -108,15 +115,17 @@ Kernel float_fast(PrepareContext& context, const ConvWindow& window, ValueRange<
   const RowOps& ops = row_ops_variants().best(isa);
   const auto parts = std::make_shared<const std::vector<SubConv>>(sub_convs(window));
   const int64_t n = window.in_channels;
-  const GroupWeights<PackedF32> weights(context, 1, 3, gemm.name, [=](const uint8_t* data, const void* bias) {
-    std::vector<PackedF32> packed;
-    for (const SubConv& part : *parts) {
-      const int64_t k = part.patches.depth();
-      packed.push_back(pack_f32(isa, n, k, part.weights(window, reinterpret_cast<const float*>(data)).data(),
-                                k, 1, static_cast<const float*>(bias)));
-    }
-    return packed;
-  });
+  const GroupWeights<PackedF32> weights(
+      context, 1, 3, gemm.name + phases_key(window), [=](const uint8_t* data, const void* bias) {
+        std::vector<PackedF32> packed;
+        for (const SubConv& part : *parts) {
+          const int64_t k = part.patches.depth();
+          packed.push_back(pack_f32(isa, n, k,
+                                    part.weights(window, reinterpret_cast<const float*>(data)).data(), k, 1,
+                                    static_cast<const float*>(bias)));
+        }
+        return packed;
+      });
   size_t scratch_bytes = 64, result_bytes = 0;
   std::vector<MatmulBlocks> blocks;
   for (const SubConv& part : *parts) {
@@ -178,7 +187,8 @@ Kernel int8_fast(PrepareContext& context, const ConvWindow& window, OutputStage 
   const auto parts = std::make_shared<const std::vector<SubConv>>(sub_convs(window));
   const int64_t n = window.in_channels;
   const GroupWeights<PackedInt> weights(
-      context, 1, 3, concat(kernel.name, '/', in_zero), [=](const uint8_t* data, const void* bias) {
+      context, 1, 3, concat(kernel.name, '/', in_zero, phases_key(window)),
+      [=](const uint8_t* data, const void* bias) {
         std::vector<PackedInt> packed;
         for (const SubConv& part : *parts) {
           const int64_t k = part.patches.depth();
