@@ -74,24 +74,31 @@ void transpose_tile<4>(const uint8_t* source, int64_t source_step, uint8_t* dest
   const auto load = [&](int64_t r, int64_t c) {
     return _mm_loadu_si128(reinterpret_cast<const __m128i*>(source + c * source_step + r * 4));
   };
-  for (int64_t r = 0; r < whole_rows; r += 4) {
+  const auto block = [&](int64_t r, int64_t c) {
+    const __m128i a = load(r, c), b = load(r, c + 1), d = load(r, c + 2), e = load(r, c + 3);
+    const __m128i ab_low = _mm_unpacklo_epi32(a, b), ab_high = _mm_unpackhi_epi32(a, b);
+    const __m128i de_low = _mm_unpacklo_epi32(d, e), de_high = _mm_unpackhi_epi32(d, e);
+    uint8_t* first = destination + r * destination_step + c * 4;
+    const auto store = [&](int64_t row, __m128i values) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(first + row * destination_step), values);
+    };
+    store(0, _mm_unpacklo_epi64(ab_low, de_low));
+    store(1, _mm_unpackhi_epi64(ab_low, de_low));
+    store(2, _mm_unpacklo_epi64(ab_high, de_high));
+    store(3, _mm_unpackhi_epi64(ab_high, de_high));
+  };
+  if (destination_step < source_step) {  // whichever is spread wider is gone through once
     for (int64_t c = 0; c < whole_columns; c += 4) {
-      const __m128i a = load(r, c), b = load(r, c + 1), d = load(r, c + 2), e = load(r, c + 3);
-      const __m128i ab_low = _mm_unpacklo_epi32(a, b), ab_high = _mm_unpackhi_epi32(a, b);
-      const __m128i de_low = _mm_unpacklo_epi32(d, e), de_high = _mm_unpackhi_epi32(d, e);
-      uint8_t* first = destination + r * destination_step + c * 4;
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(first), _mm_unpacklo_epi64(ab_low, de_low));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(first + destination_step),
-                       _mm_unpackhi_epi64(ab_low, de_low));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(first + 2 * destination_step),
-                       _mm_unpacklo_epi64(ab_high, de_high));
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(first + 3 * destination_step),
-                       _mm_unpackhi_epi64(ab_high, de_high));
+      for (int64_t r = 0; r < whole_rows; r += 4) block(r, c);
     }
-    for (int64_t k = r; k < r + 4; ++k) {
-      copy_strided<4>(source + k * 4 + whole_columns * source_step, source_step,
-                      destination + k * destination_step + whole_columns * 4, 4, columns - whole_columns);
+  } else {
+    for (int64_t r = 0; r < whole_rows; r += 4) {
+      for (int64_t c = 0; c < whole_columns; c += 4) block(r, c);
     }
+  }
+  for (int64_t r = 0; r < whole_rows; ++r) {
+    copy_strided<4>(source + r * 4 + whole_columns * source_step, source_step,
+                    destination + r * destination_step + whole_columns * 4, 4, columns - whole_columns);
   }
   for (int64_t r = whole_rows; r < rows; ++r) {
     copy_strided<4>(source + r * 4, source_step, destination + r * destination_step, 4, columns);
@@ -247,13 +254,25 @@ void CopyPlan::run_tiles(const uint8_t* source, uint8_t* destination, int64_t be
         return transpose_tile<16>;
     }
   }();
+  // Rows whole pages apart share few places in the cache: their tiles are written row by row.
+  const bool staged = cross_.destination % 4096 == 0;
+  alignas(64) uint8_t stage[kTile * kTile * 16];
   for (int64_t item = begin; item < end; ++item) {
     const Odometer at(outer_, item / tiles);
     const int64_t first = item % tiles * kTile, rows = std::min(kTile, cross_.extent - first);
     for (int64_t column = 0; column < inner_.extent; column += kTile) {
-      tile(source + at.source + first * block_ + column * inner_.source, inner_.source,
-           destination + at.destination + first * cross_.destination + column * block_, cross_.destination,
-           rows, std::min(kTile, inner_.extent - column));
+      const int64_t columns = std::min(kTile, inner_.extent - column);
+      const uint8_t* from = source + at.source + first * block_ + column * inner_.source;
+      uint8_t* to = destination + at.destination + first * cross_.destination + column * block_;
+      if (!staged) {
+        tile(from, inner_.source, to, cross_.destination, rows, columns);
+        continue;
+      }
+      tile(from, inner_.source, stage, kTile * block_, rows, columns);
+      for (int64_t r = 0; r < rows; ++r) {
+        std::memcpy(to + r * cross_.destination, stage + r * kTile * block_,
+                    static_cast<size_t>(columns * block_));
+      }
     }
   }
 }
