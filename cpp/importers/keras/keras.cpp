@@ -1,7 +1,9 @@
 #include "importers/keras/keras.h"
 
 #include <algorithm>
+#include <new>
 #include <set>
+#include <stdexcept>
 #include <utility>
 
 #include "core/error.h"
@@ -45,17 +47,21 @@ Graph build(const ModelFile& file, const std::string& origin, const KerasImportO
   return graph;
 }
 
-// Runs `body`; whatever a damaged file makes the libraries throw becomes an Error that names the file.
+// Runs `body`; what a damaged file makes the libraries throw becomes an Error that names the file. What
+// registered layers throw passes.
 template <class Body>
 Graph guarded(const std::string& name, const Body& body) {
   return with_context([&] { return "importing '" + name + "'"; },
                       [&] {
                         try {
                           return body();
-                        } catch (const Error&) {
-                          throw;
-                        } catch (const std::exception& error) {
+                        } catch (const Json::exception& error) {
                           fail(ErrorCode::kInvalidModel, "the model is damaged (", error.what(), ")");
+                        } catch (const std::logic_error& error) {  // sizes and positions out of range
+                          fail(ErrorCode::kInvalidModel, "the model is damaged (", error.what(), ")");
+                        } catch (const std::bad_alloc&) {
+                          fail(ErrorCode::kInvalidModel,
+                               "the model is damaged (it asks for too much memory)");
                         }
                       });
 }
