@@ -72,9 +72,21 @@ def test_reading_while_another_thread_runs_raises():
 def test_interpreters_of_one_content_share_a_model():
     content = tiny.add()
     one, two = lite.Interpreter(model_content=content), lite.Interpreter(model_content=content)
-    assert _models.of(content) is _models.of(content)
+    assert _models.from_content(content) is _models.from_content(content)
     del one, two
-    assert id(content) not in _models._models
+    assert (id(content),) not in _models._models
+
+
+def test_interpreters_of_one_file_share_a_model_until_it_changes(tmp_path):
+    path = tmp_path / "model.tflite"
+    path.write_bytes(tiny.add(other=[1]))
+    model = _models.from_file(str(path))
+    assert _models.from_file(str(path)) is model
+    other = tmp_path / "other"
+    other.write_bytes(tiny.add(other=[2]))
+    other.rename(path)
+    assert _models.from_file(str(path)) is not model
+    assert lite.Interpreter(str(path)).get_tensor(1) == 2
 
 
 def test_interpreters_run_in_parallel_and_agree():

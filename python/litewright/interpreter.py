@@ -56,33 +56,39 @@ def load_delegate(library: str | os.PathLike[str], options: Mapping[str, Any] | 
 
 
 class _Models:
-    """The models that interpreters use now, so that those on one `bytes` object share constants and packed
-    weights."""
+    """The models that interpreters use now: those on one `bytes` object or one unchanged file share constants
+    and packed weights."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._models: weakref.WeakValueDictionary[int, _core.Model] = weakref.WeakValueDictionary()
+        self._models: weakref.WeakValueDictionary[tuple[Any, ...], _core.Model] = (
+            weakref.WeakValueDictionary()
+        )
 
-    def of(self, content: bytes) -> _core.Model:
+    def from_content(self, content: bytes) -> _core.Model:
         # A model keeps its content alive, so no other object can have the same id while the entry lasts.
+        return self._get((id(content),), lambda: _core.Model.from_bytes(content))
+
+    def from_file(self, path: str) -> _core.Model:
+        try:
+            state = os.stat(path)
+            key = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+            return self._get(key, lambda: _core.Model.from_file(path))
+        except OSError as error:
+            message = f"Could not open '{path}'.The model allocation is null/empty ({error})"
+            raise ValueError(message) from error
+
+    def _get(self, key: tuple[Any, ...], make: Callable[[], _core.Model]) -> _core.Model:
         with self._lock:
-            model = self._models.get(id(content))
+            model = self._models.get(key)
         if model is None:
-            model = _core.Model.from_bytes(content)
+            model = make()
             with self._lock:
-                model = self._models.setdefault(id(content), model)
+                model = self._models.setdefault(key, model)
         return model
 
 
 _models = _Models()
-
-
-def _open(path: str) -> _core.Model:
-    try:
-        return _core.Model.from_file(path)
-    except OSError as error:
-        message = f"Could not open '{path}'.The model allocation is null/empty ({error})"
-        raise ValueError(message) from error
 
 
 class Interpreter:
@@ -146,11 +152,11 @@ class Interpreter:
         if model_path and model_content:
             raise ValueError("Can't both provide `model_path` and `model_content`")
         if model_path:
-            model = _open(os.fsdecode(model_path))
+            model = _models.from_file(os.fsdecode(model_path))
         elif model_content:
             if not isinstance(model_content, bytes):
                 raise TypeError(f"model_content must be bytes, not {type(model_content).__name__}")
-            model = _models.of(model_content)
+            model = _models.from_content(model_content)
         else:
             raise ValueError("`model_path` or `model_content` must be specified.")
         self._compress_zero_points = bool(experimental_compress_quantization_zero_points)
