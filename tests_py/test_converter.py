@@ -175,7 +175,7 @@ MODES = {
     "float16 by name": (DEFAULT, ["float16"], [BUILTINS], False, "float16"),
     "dataset": (DEFAULT, [], [BUILTINS], True, "int8"),
     "int8 operators": (DEFAULT, [], [INT8], True, "int8_only"),
-    "int8 type": (DEFAULT, [np.int8], [BUILTINS], True, "int8_only"),
+    "int8 type": (DEFAULT, [np.int8], [BUILTINS], True, "int8"),
     "int8 or float": (DEFAULT, [], [BUILTINS, INT8], True, "int8"),
     "int16": (DEFAULT, [], [INT16], True, "int16x8_only"),
     "int16 or float": (DEFAULT, [], [INT16, BUILTINS], True, "int16x8"),
@@ -203,6 +203,20 @@ def test_integers_need_samples(dense_model):
     spec = lite.TargetSpec(supported_ops=[lite.OpsSet.TFLITE_BUILTINS_INT8])
     with pytest.raises(ValueError, match="For full integer quantization, a `representative_dataset` must be"):
         convert(dense_model, optimizations=DEFAULT, target_spec=spec)
+
+
+def test_integer_operators_alone_mean_what_they_say(tmp_path):
+    weights = {"kernel": np.eye(2, dtype=np.float32), "bias": np.zeros(2, np.float32)}
+    model = write_sequential(tmp_path / "m.h5", [None, 2], [dense("d", 2, "elu")], {"d": weights})
+    attributes = {
+        "optimizations": DEFAULT,
+        "representative_dataset": lambda: iter([[np.float32([[-1, 1]])]]),
+        "target_spec": lite.TargetSpec(supported_ops=[INT8]),
+    }
+    with pytest.raises(ConverterError, match="ELU"):
+        convert(model, **attributes)
+    attributes["target_spec"] = lite.TargetSpec(supported_ops=[INT8, BUILTINS])
+    assert convert(model, **attributes)
 
 
 @pytest.mark.parametrize("attribute", ["inference_input_type", "inference_output_type"])

@@ -188,7 +188,7 @@ class TFLiteConverter:
                 graph,
                 mode.removesuffix("_only"),
                 self.representative_dataset,
-                allow_float=mode != "int16x8_only",
+                allow_float=not mode.endswith("_only"),
                 input_type=dtype_name(self.inference_input_type),
                 output_type=dtype_name(self.inference_output_type),
                 per_channel=not self._experimental_disable_per_channel,
@@ -207,7 +207,7 @@ class TFLiteConverter:
         types = {dtype_name(dtype) for dtype in self.target_spec.supported_types}
         operators = set(self.target_spec.supported_ops)
         int16 = OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 in operators
-        int8_only = operators == {OpsSet.TFLITE_BUILTINS_INT8} or types == {"int8"}
+        int8_only = operators == {OpsSet.TFLITE_BUILTINS_INT8}
         aliases = {Optimize.OPTIMIZE_FOR_SIZE, Optimize.OPTIMIZE_FOR_LATENCY}
         wanted = set(self.optimizations)
         if wanted & aliases:
@@ -215,7 +215,7 @@ class TFLiteConverter:
         mode = "float"
         if wanted & (aliases | {Optimize.DEFAULT}):
             if self.representative_dataset is None:
-                if int8_only and not int16:
+                if int8_only or types == {"int8"} and not int16:
                     raise ValueError(
                         "For full integer quantization, a `representative_dataset` must be specified."
                     )

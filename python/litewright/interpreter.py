@@ -122,7 +122,7 @@ class Interpreter:
         Args:
           model_path: a .tflite file; it is mapped, so it must not change while the interpreter lives.
           model_content: the bytes of one, instead.
-          experimental_delegates: from `load_delegate`.
+          experimental_delegates: must be empty.
           num_threads: how many threads kernels may use; one if None.
           experimental_op_resolver_type: BUILTIN_REF for the reference kernels.
           experimental_preserve_all_tensors: keep intermediate results, for `get_tensor`.
@@ -160,7 +160,8 @@ class Interpreter:
         else:
             raise ValueError("`model_path` or `model_content` must be specified.")
         self._compress_zero_points = bool(experimental_compress_quantization_zero_points)
-        self._delegates = list(experimental_delegates or [])
+        if experimental_delegates:
+            raise ValueError("experimental_delegates: litewright runs no delegates")
         self._interpreter = _core.Interpreter(
             model,
             num_threads=num_threads or 1,
