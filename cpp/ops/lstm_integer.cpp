@@ -51,11 +51,7 @@ class Int8Product {
     const int64_t row_bytes = kernel_.row_bytes(depth_);
     uint8_t* a = c.scratch<uint8_t>(rows_);
     for (int64_t r = 0; r < rows; ++r) {
-      if (kernel_.a == IntGemmA::kUInt8) {
-        row_ops_.s8_to_u8(depth_, x + r * x_stride, a + r * row_bytes);
-      } else {
-        row_ops_.s8_to_s16(depth_, x + r * x_stride, reinterpret_cast<int16_t*>(a + r * row_bytes));
-      }
+      copy_int8_row(kernel_, row_ops_, depth_, x + r * x_stride, a + r * row_bytes);
     }
     int32_t* sums = c.scratch<int32_t>(sums_);
     kernel_.multiply(rows, columns_, depth_, a, row_bytes, reinterpret_cast<const int8_t*>(packed_.data()),

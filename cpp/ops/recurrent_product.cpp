@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "ops/fixed_point.h"
-#include "ops/row_quantization.h"
+#include "ops/linear/quantized.h"
 #include "runtime/aligned_buffer.h"
 
 namespace litewright {
@@ -139,12 +140,8 @@ void RecurrentProduct::accumulate(RunContext& c, int64_t rows, const float* x, i
     const int64_t row_bytes = int_gemm_.row_bytes(depth_);
     RowScale scales[56];
     for (int64_t r = 0; r < count; ++r) {
-      scales[r] = quantize_row(row_ops_, depth_, from + r * x_stride, asymmetric_, row);
-      if (int_gemm_.a == IntGemmA::kUInt8) {
-        row_ops_.s8_to_u8(depth_, row, quantized + r * row_bytes);
-      } else {
-        row_ops_.s8_to_s16(depth_, row, reinterpret_cast<int16_t*>(quantized + r * row_bytes));
-      }
+      scales[r] = quantize_row(row_ops_, asymmetric_, depth_, from + r * x_stride, row);
+      copy_int8_row(int_gemm_, row_ops_, depth_, row, quantized + r * row_bytes);
     }
     const int8_t* b = reinterpret_cast<const int8_t*>(packed_->weights.data());
     for_columns(c.pool(), columns_, int_gemm_.nr, count * depth_, [&](int64_t first, int64_t n) {
@@ -156,6 +153,17 @@ void RecurrentProduct::accumulate(RunContext& c, int64_t rows, const float* x, i
       }
     });
   }
+}
+
+void copy_int8_row(const IntGemmKernel& kernel, const RowOps& ops, int64_t depth, const int8_t* x,
+                   uint8_t* row) {
+  if (kernel.a == IntGemmA::kUInt8) {
+    ops.s8_to_u8(depth, x, row);
+  } else {
+    ops.s8_to_s16(depth, x, reinterpret_cast<int16_t*>(row));
+  }
+  const int64_t used = depth * kernel.a_size();
+  std::memset(row + used, 0, static_cast<size_t>(kernel.row_bytes(depth) - used));
 }
 
 void check_recurrent_activation(const NodeContext& c, Activation activation) {

@@ -47,6 +47,10 @@ class RecurrentProduct {
 // The variants that `c` asks for: the plain ones for reference().
 inline Isa recurrent_isa(const PrepareContext& c) { return c.reference() ? Isa::kPortable : c.isa(); }
 
+// A row of int8 values as `kernel` takes it, with zeros behind the last one.
+void copy_int8_row(const IntGemmKernel& kernel, const RowOps& ops, int64_t depth, const int8_t* x,
+                   uint8_t* row);
+
 // Applies the activation of a recurrent operator. Error for one it does not have.
 void check_recurrent_activation(const NodeContext& c, Activation activation);
 void apply_recurrent_activation(Activation activation, const RecurrentOps& ops, int64_t n, float* x);
