@@ -13,4 +13,4 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
 endif()
 # The loops of the portable kernels profit from the same optimization.
 file(GLOB_RECURSE portable_sources CONFIGURE_DEPENDS cpp/kernels/portable.cpp)
-set_source_files_properties(${portable_sources} PROPERTIES COMPILE_OPTIONS "-O3")
+set_source_files_properties(${portable_sources} PROPERTIES COMPILE_OPTIONS "-O3;-fno-math-errno")

@@ -78,10 +78,12 @@ Kernel comparison_kernel(PrepareContext& c) {
   }
 }
 
-// The same for comparisons by size, which take neither bools nor strings.
+// The same for comparisons by size, which take neither bools nor strings, and compare 16-bit values as
+// stored.
 template <class Compare>
 Kernel ordering_kernel(PrepareContext& c) {
   if (c.input_dtype(0) == DType::kBool || c.input_dtype(0) == DType::kString) refuse_dtype(c);
+  if (c.input_dtype(0) == DType::kInt16) return binary_kernel<int16_t, bool>(c, Compare());
   return comparison_kernel<Compare>(c);
 }
 

@@ -13,7 +13,7 @@ void infer(InferContext& c) {
   if (!fits || x != c.input_shape(2)) {
     c.fail("shapes do not fit: ", c.describe_input(0), ", ", c.describe_input(1), ", ", c.describe_input(2));
   }
-  c.set_output(0, c.input_dtype(1), x);
+  set_selection_output(c, x);
 }
 
 Kernel prepare(PrepareContext& c) {

@@ -10,7 +10,7 @@ void infer(InferContext& c) {
   if (!shape) {
     c.fail("shapes do not fit: ", c.describe_input(0), ", ", c.describe_input(1), ", ", c.describe_input(2));
   }
-  c.set_output(0, c.input_dtype(1), *shape);
+  set_selection_output(c, *shape);
 }
 
 Kernel prepare(PrepareContext& c) { return selection_kernel(c, c.input_shape(0)); }

@@ -89,6 +89,13 @@ void check_selection(const NodeContext& c) {
   if (dtype_size(c.input_dtype(1)) == 0) refuse_dtype(c, 1);
 }
 
+void set_selection_output(InferContext& c, const Shape& shape) {
+  const Tensor& declared = *c.output(0).tensor;
+  const bool one = c.declares_outputs() && num_elements(shape) == 1 && declared.has_rank &&
+                   is_static(declared.shape) && checked_elements(declared.shape) == 1;
+  c.set_output(0, c.input_dtype(1), one ? declared.shape : shape);
+}
+
 Kernel selection_kernel(PrepareContext& c, const Shape& condition) {
   const Shape& out = c.output_shape(0);
   const int64_t size = num_elements(out);
