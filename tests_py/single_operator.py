@@ -41,6 +41,8 @@ class Case:
     shapes: Sequence[Sequence[int]] = ()  # of the results, where the file must say
     scales: dict[int, Sequence[float]] = field(default_factory=dict)
     output_scale: Sequence[float] = ()
+    zero_points: dict[int, int] = field(default_factory=dict)
+    output_zero_point: int = 0
     invokes: int = 1
     version: int = 1
 
@@ -56,7 +58,7 @@ class Case:
                     dtype,
                     value=array if i in self.constants else None,
                     scales=scales,
-                    zero_points=[0] * len(scales),
+                    zero_points=[self.zero_points.get(i, 0)] * len(scales),
                 )
             )
         for i, name in enumerate(self.outputs):
@@ -67,7 +69,7 @@ class Case:
                     self.shapes[i] if self.shapes else (),
                     dtype,
                     scales=self.output_scale,
-                    zero_points=[0] * len(self.output_scale),
+                    zero_points=[self.output_zero_point] * len(self.output_scale),
                 )
             )
         count = len(self.inputs)

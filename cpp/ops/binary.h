@@ -54,20 +54,14 @@ Kernel for_quantized_dtype(const NodeContext& c, const Make& make) {
 // ADD, and SUB where `subtract`, of every dtype.
 Kernel sum_kernel(const PrepareContext& c, Activation activation, bool pot_scale_int16, bool subtract);
 
-// An Error status if an integer operand 1 has a zero.
+// `kernel`, or an Error status where an integer operand 1 holds `zero`.
 template <class T>
-Status check_divisors(const RunContext& r) {
-  const T* divisors = r.in<T>(1);
-  const int64_t n = num_elements(r.input_shape(1));
-  if (std::find(divisors, divisors + n, T(0)) != divisors + n) return Status::error("division by zero");
-  return Status();
-}
-// `kernel` behind that check.
-template <class T>
-Kernel with_divisor_check(Kernel kernel) {
-  return [kernel = std::move(kernel)](RunContext& r) {
-    const Status status = check_divisors<T>(r);
-    return status.ok() ? kernel(r) : status;
+Kernel with_divisor_check(Kernel kernel, T zero = 0) {
+  return [kernel = std::move(kernel), zero](RunContext& r) {
+    const T* divisors = r.in<T>(1);
+    const T* end = divisors + num_elements(r.input_shape(1));
+    if (std::find(divisors, end, zero) != end) return Status::error("division by zero");
+    return kernel(r);
   };
 }
 

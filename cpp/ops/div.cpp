@@ -6,6 +6,13 @@
 namespace litewright {
 namespace {
 
+// x * 2^shift, rounded. Right shifts of more than 31 bits act modulo 32 and round every x >= 0 up: this is
+// what the reference's results show for dividends next to zero.
+int32_t shift_quotient(int32_t x, int shift) {
+  if (shift >= -31) return saturating_multiply_by_power_of_two(x, shift);
+  return (x >> (-shift & 31)) + (x >= 0 ? 1 : 0);
+}
+
 template <class T>
 Kernel quantized_quotient(const NodeContext& c, Activation activation) {
   const ScaleZero a = input_scale(c, 0), b = input_scale(c, 1), out = output_scale(c);
@@ -13,7 +20,6 @@ Kernel quantized_quotient(const NodeContext& c, Activation activation) {
   const IntRange range = quantized_activation_range(activation, c.output_dtype(0), c.output_quantization(0));
   return binary_kernel<T>(c, [=](T x, T y) {
     int32_t dividend = x - a.zero, divisor = y - b.zero;
-    if (divisor == 0) return static_cast<T>(dividend < 0 ? range.min : dividend > 0 ? range.max : out.zero);
     if (divisor < 0) dividend = -dividend, divisor = -divisor;
     int bits;
     const int32_t reciprocal = fixed_reciprocal(divisor, 31, bits);
@@ -22,10 +28,8 @@ Kernel quantized_quotient(const NodeContext& c, Activation activation) {
     const int32_t quotient =
         saturating_rounding_doubling_high_mul(shift_left_wrapping(dividend, headroom), reciprocal);
     const int shift = m.shift - bits - headroom;
-    const int32_t scaled = shift < -31
-                               ? 0
-                               : saturating_multiply_by_power_of_two(
-                                     saturating_rounding_doubling_high_mul(quotient, m.multiplier), shift);
+    const int32_t scaled =
+        shift_quotient(saturating_rounding_doubling_high_mul(quotient, m.multiplier), shift);
     return static_cast<T>(clamp_to(int64_t{scaled} + out.zero, range));
   });
 }
@@ -45,7 +49,8 @@ Kernel prepare(PrepareContext& c) {
     default:
       return for_quantized_dtype(c, [&](auto stored) {
         using T = decltype(stored);
-        return with_divisor_check<T>(quantized_quotient<T>(c, activation));
+        return with_divisor_check<T>(quantized_quotient<T>(c, activation),
+                                     static_cast<T>(input_scale(c, 1).zero));
       });
   }
 }

@@ -91,8 +91,8 @@ void check_selection(const NodeContext& c) {
 
 void set_selection_output(InferContext& c, const Shape& shape) {
   const Tensor& declared = *c.output(0).tensor;
-  const bool one = c.declares_outputs() && num_elements(shape) == 1 && declared.has_rank &&
-                   is_static(declared.shape) && checked_elements(declared.shape) == 1;
+  const bool one = c.declares_outputs() && num_elements(shape) == 1 && is_static(declared.shape) &&
+                   checked_elements(declared.shape) == 1;
   c.set_output(0, c.input_dtype(1), one ? declared.shape : shape);
 }
 
