@@ -1,6 +1,6 @@
 """Write one tiny Keras model per behaviour: NAME.h5, NAME.keras and NAME.npz.
 
-The arrays are x0.. (inputs) and y0.. (Keras's outputs) at batch 3.
+The arrays x0.. are the inputs, y0.. Keras's outputs, at batch 3.
 
 usage: keras_cases.py FOLDER [NAME...]      needs Keras 3 with TensorFlow
 The folder then serves as one for check_layers.py.
@@ -31,7 +31,7 @@ def sequential(
 
 
 def functional(name: str, *shapes: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A model of what the decorated function makes of inputs: a shape, or a shape and a dtype, each."""
+    """A model of what the decorated function makes of inputs of these shapes (a shape, or a shape and a dtype)."""
 
     def add(body: Callable[..., Any]) -> Callable[..., Any]:
         def make() -> Any:
@@ -49,7 +49,7 @@ IMAGE, SERIES, VOLUME = (9, 8, 4), (10, 6), (6, 7, 8, 2)
 for activation in (
     "relu relu6 elu selu celu gelu silu softplus softsign tanh sigmoid hard_sigmoid hard_silu "
     "hard_tanh hard_shrink soft_shrink tanh_shrink leaky_relu log_sigmoid log_softmax mish "
-    "exponential softmax sparse_plus sparse_sigmoid sparsemax squareplus linear glu "
+    "exponential softmax sparse_plus sparse_sigmoid sparsemax squareplus linear glu"
 ).split():
     sequential(f"act_{activation}", (8,), lambda a=activation: L.Activation(a))
     sequential(f"dense_{activation}", (8,), lambda a=activation: L.Dense(6, activation=a))
@@ -436,7 +436,7 @@ def operation(name: str, body: Callable[..., Any], *shapes: Any) -> None:
 
 for name in (
     "abs exp log sqrt square sin cos tan tanh sigmoid floor ceil round sign negative reciprocal "
-    "rsqrt log1p expm1 log2 log10 exp2 relu softplus "
+    "rsqrt log1p expm1 log2 log10 exp2 relu softplus"
 ).split():
     operation(
         name,
