@@ -1,29 +1,15 @@
-// keras.ops that move elements, and products of matrices.
+// keras.ops that move elements.
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
 #include "core/error.h"
 #include "importers/keras/description.h"
-#include "importers/keras/einsum.h"
 #include "importers/keras/operations.h"
-#include "importers/keras/resizing.h"
 
 namespace litewright::keras {
 namespace {
 
 TensorId first(Lowering& layer) { return operand(layer, 0, {"x", "x1", "a", "inputs", "array"}); }
-
-Axes integers(Lowering& layer, const char* key, int position) {
-  const Json value = setting(layer, key, position);
-  Axes values;
-  for (const Json& item : value.is_array() ? value : Json::array({value})) {
-    const std::optional<int64_t> number = item.is_null() ? -1 : as_integer(item);
-    if (!number || *number < INT32_MIN || *number > INT32_MAX) layer.config().bad(key, "made of integers");
-    values.push_back(static_cast<int32_t>(*number));
-  }
-  return values;
-}
 
 Axes identity(int rank) {
   Axes order(static_cast<size_t>(rank));
@@ -35,7 +21,7 @@ Results lower_identity(Lowering& layer) { return one(first(layer)); }
 
 Results lower_reshape(Lowering& layer) {
   const TensorId x = first(layer);
-  Shape dims = integers(layer, layer.config().has("newshape") ? "newshape" : "shape", 1);
+  Shape dims = integers_setting(layer, layer.config().has("newshape") ? "newshape" : "shape", 1);
   Axes source(dims.size(), -1);
   // An unknown batch that stays in front keeps its place when another extent is to be inferred.
   if (std::count(dims.begin(), dims.end(), -1) > 1) source[0] = 0;
@@ -49,7 +35,7 @@ Results lower_transpose(Lowering& layer) {
   if (setting(layer, "axes", 1).is_null()) {
     std::reverse(order.begin(), order.end());
   } else {
-    order = integers(layer, "axes", 1);
+    order = integers_setting(layer, "axes", 1);
     for (int32_t& axis : order) axis = layer.axis(x, axis);
   }
   return one(layer.transpose(x, order));
@@ -57,14 +43,14 @@ Results lower_transpose(Lowering& layer) {
 Results lower_swap(Lowering& layer) {
   const TensorId x = first(layer);
   Axes order = identity(layer.rank(x));
-  const int a = layer.axis(x, integers(layer, "axis1", 1)[0]),
-            b = layer.axis(x, integers(layer, "axis2", 2)[0]);
+  const int a = layer.axis(x, integers_setting(layer, "axis1", 1)[0]),
+            b = layer.axis(x, integers_setting(layer, "axis2", 2)[0]);
   std::swap(order[static_cast<size_t>(a)], order[static_cast<size_t>(b)]);
   return one(layer.transpose(x, order));
 }
 Results lower_move(Lowering& layer) {
   const TensorId x = first(layer);
-  Axes from = integers(layer, "source", 1), to = integers(layer, "destination", 2), order;
+  Axes from = integers_setting(layer, "source", 1), to = integers_setting(layer, "destination", 2), order;
   if (from.size() != to.size()) layer.config().bad("source", "as long as 'destination'");
   std::vector<std::pair<int32_t, int32_t>> moves;
   for (size_t i = 0; i < from.size(); ++i) moves.emplace_back(layer.axis(x, to[i]), layer.axis(x, from[i]));
@@ -81,7 +67,7 @@ Results lower_move(Lowering& layer) {
 
 Results lower_expand(Lowering& layer) {
   TensorId x = first(layer);
-  Axes axes = integers(layer, "axis", 1);
+  Axes axes = integers_setting(layer, "axis", 1);
   const int rank = layer.rank(x) + static_cast<int>(axes.size());
   for (int32_t& axis : axes) axis = axis < 0 ? axis + rank : axis;
   std::sort(axes.begin(), axes.end());
@@ -106,18 +92,12 @@ Results lower_squeeze(Lowering& layer) {
   return one(x);
 }
 
-Ids all_inputs(Lowering& layer) {
-  Ids ids;
-  for (const Value& value : layer.inputs()) ids.push_back(value.id);
-  if (ids.empty()) fail(ErrorCode::kInvalidModel, "is called with no tensors");
-  return ids;
-}
 Results lower_concatenate(Lowering& layer) {
-  const Ids ids = all_inputs(layer);
+  const Ids ids = tensor_arguments(layer);
   return one(layer.concat(ids, axis_setting(layer, ids[0], 0)));
 }
 Results lower_stack(Lowering& layer) {
-  const Ids ids = all_inputs(layer);
+  const Ids ids = tensor_arguments(layer);
   const std::optional<int64_t> given = as_integer(setting(layer, "axis", 1));
   int64_t axis = given.value_or(0);
   if (axis < 0) axis += layer.rank(ids[0]) + 1;
@@ -137,7 +117,7 @@ Results lower_split(Lowering& layer) {
   Results results;
   if (how.is_array()) {
     int32_t begin = 0;
-    Axes ends = integers(layer, "indices_or_sections", 1);
+    Axes ends = integers_setting(layer, "indices_or_sections", 1);
     ends.push_back(layer.channels(x, axis));
     for (const int32_t end : ends) {
       results.push_back({layer.narrow(x, axis, begin, end), kNoTensor});
@@ -145,7 +125,7 @@ Results lower_split(Lowering& layer) {
     }
     return results;
   }
-  const int32_t parts = integers(layer, "indices_or_sections", 1)[0];
+  const int32_t parts = integers_setting(layer, "indices_or_sections", 1)[0];
   if (parts < 1 || layer.channels(x, axis) % parts != 0)
     layer.config().bad("indices_or_sections", "a divisor of the extent");
   for (const TensorId id : layer.split(x, parts, axis)) results.push_back({id, kNoTensor});
@@ -154,7 +134,7 @@ Results lower_split(Lowering& layer) {
 
 Results lower_tile(Lowering& layer) {
   TensorId x = first(layer);
-  Axes repeats = integers(layer, "repeats", 1);
+  Axes repeats = integers_setting(layer, "repeats", 1);
   while (static_cast<int>(repeats.size()) < layer.rank(x)) repeats.insert(repeats.begin(), 1);
   while (static_cast<int>(repeats.size()) > layer.rank(x)) x = layer.expand(x, 0);
   return one(layer.op(BuiltinOp::kTile, {x, layer.ints(repeats)}, TileOptions{}));
@@ -163,7 +143,7 @@ Results lower_repeat(Lowering& layer) {
   TensorId x = first(layer);
   if (setting(layer, "axis", 2).is_null()) x = layer.reshape(x, {-1});
   const int axis = axis_setting(layer, x, 0, 2);
-  const Axes repeats = integers(layer, "repeats", 1);
+  const Axes repeats = integers_setting(layer, "repeats", 1);
   if (repeats.size() != 1 || repeats[0] < 1) layer.unsupported("repeats that differ from element to element");
   const int32_t extent = layer.channels(x, axis);
   Axes multiples(static_cast<size_t>(layer.rank(x)) + 1, 1);
@@ -207,7 +187,7 @@ Results lower_roll(Lowering& layer) {
   const TensorId x = first(layer);
   if (setting(layer, "axis", 2).is_null()) layer.unsupported("roll without an axis");
   const int axis = axis_setting(layer, x, 0, 2);
-  const int32_t extent = layer.channels(x, axis), given = integers(layer, "shift", 1)[0];
+  const int32_t extent = layer.channels(x, axis), given = integers_setting(layer, "shift", 1)[0];
   const int32_t shift = ((given % extent) + extent) % extent;
   if (shift == 0) return one(x);
   return one(layer.concat(
@@ -289,7 +269,7 @@ Results lower_get_item(Lowering& layer) {
 
 Results lower_slice(Lowering& layer) {
   const TensorId x = first(layer);
-  const Axes begin = integers(layer, "start_indices", 1), size = integers(layer, "shape", 2);
+  const Axes begin = integers_setting(layer, "start_indices", 1), size = integers_setting(layer, "shape", 2);
   Axes end = begin;
   for (size_t i = 0; i < std::min(begin.size(), size.size()); ++i) end[i] += size[i];
   StridedSliceOptions options;
@@ -308,22 +288,6 @@ Results like(Lowering& layer, double value) {
   if (value == 0) return one(layer.op(BuiltinOp::kZerosLike, {x}, ZerosLikeOptions{}));
   const TensorId zeros = layer.op(BuiltinOp::kZerosLike, {x}, ZerosLikeOptions{});
   return one(layer.add(zeros, layer.number(value, zeros)));
-}
-
-Results lower_matmul(Lowering& layer) {
-  const auto [a, b] = operands(layer);
-  if (layer.rank(a) >= 2 && layer.rank(b) == 2 && layer.builder().tensor(b).is_constant) {
-    return one(layer.dense(a, layer.transpose(b, {1, 0}), kNoTensor));
-  }
-  return one(layer.matmul(a, b));
-}
-
-Results lower_einsum(Lowering& layer) {
-  const std::string text = layer.config().text("subscripts");
-  const Ids ids = all_inputs(layer);
-  if (ids.size() == 1) return one(einsum(layer, parse_equation(text, layer.rank(ids[0]), -1), ids[0]));
-  if (ids.size() != 2) layer.unsupported("einsum of more than two tensors; write it in steps of two");
-  return one(einsum(layer, parse_equation(text, layer.rank(ids[0]), layer.rank(ids[1])), ids[0], ids[1]));
 }
 
 Results lower_one_hot(Lowering& layer) {
@@ -369,48 +333,9 @@ Results triangle(Lowering& layer, bool lower) {
 
 Results lower_broadcast(Lowering& layer) {
   const TensorId x = first(layer);
-  const Shape to = integers(layer, "shape", 1);
+  const Shape to = integers_setting(layer, "shape", 1);
   if (!is_static(to)) layer.unsupported("broadcasting to an unknown shape");
   return one(layer.op(BuiltinOp::kBroadcastTo, {x, layer.ints(to)}, BroadcastToOptions{}));
-}
-
-Results lower_resize(Lowering& layer) {
-  const Axes size = integers(layer, "size", 1);
-  if (size.size() != 2 || size[0] < 1 || size[1] < 1) layer.config().bad("size", "a height and a width");
-  for (const char* key : {"antialias", "crop_to_aspect_ratio", "pad_to_aspect_ratio"}) {
-    if (flag_setting(layer, key))
-      layer.unsupported(std::string(key) + " is not convertible here; use layers.Resizing");
-  }
-  const TensorId x = layer.cast(first(layer), DType::kFloat32);
-  const bool single = layer.rank(x) == 3, channels = channels_first(layer.config());
-  TensorId y = to_channels_last(layer, single ? layer.expand(x, 0) : x, channels);
-  y = to_channels_first(
-      layer, resize_to(layer, y, size[0], size[1], layer.config().text("interpolation", "bilinear")),
-      channels);
-  return one(single ? layer.squeeze(y, 0) : y);
-}
-
-Results pool(Lowering& layer, const char* kind) {
-  const std::string name = std::string(kind) + "Pooling" + std::to_string(layer.rank(first(layer)) - 2) + "D";
-  const LayerRow* row = find_layer(name);
-  if (row == nullptr) layer.unsupported("pooling over so many dimensions");
-  return row->lower(layer);
-}
-
-// [b, t, heads, size] each.
-Results lower_dot_product_attention(Lowering& layer) {
-  const TensorId q = operand(layer, 0, {"query"}), k = operand(layer, 1, {"key"}),
-                 v = operand(layer, 2, {"value"});
-  if (layer.argument("bias", 3) != nullptr || layer.argument("mask", 4) != nullptr ||
-      layer.config().flag("is_causal", false)) {
-    layer.unsupported("dot_product_attention with bias, mask or is_causal; use layers.MultiHeadAttention");
-  }
-  const double scale =
-      number_setting(layer, "scale", 1 / std::sqrt(static_cast<double>(layer.channels(q, -1))), 5);
-  const Axes turn = {0, 2, 1, 3};
-  const TensorId queries = layer.mul(layer.transpose(q, turn), layer.f(scale));
-  const TensorId weights = layer.softmax(layer.matmul(queries, layer.transpose(k, turn), false, true));
-  return one(layer.transpose(layer.matmul(weights, layer.transpose(v, turn)), turn));
 }
 
 }  // namespace
@@ -445,19 +370,12 @@ Rows array_operations() {
       {"ZerosLike", [](Lowering& layer) { return like(layer, 0); }},
       {"OnesLike", [](Lowering& layer) { return like(layer, 1); }},
       {"FullLike", [](Lowering& layer) { return like(layer, number_setting(layer, "fill_value", 0, 1)); }},
-      {"Matmul", lower_matmul},
-      {"Dot", lower_matmul},
-      {"Einsum", lower_einsum},
       {"OneHot", lower_one_hot},
       {"TopK", lower_top_k},
       {"Sort", lower_sort},
       {"Tril", [](Lowering& layer) { return triangle(layer, true); }},
       {"Triu", [](Lowering& layer) { return triangle(layer, false); }},
       {"BroadcastTo", lower_broadcast},
-      {"Resize", lower_resize},
-      {"MaxPool", [](Lowering& layer) { return pool(layer, "Max"); }},
-      {"AveragePool", [](Lowering& layer) { return pool(layer, "Average"); }},
-      {"DotProductAttention", lower_dot_product_attention},
   };
   return kRows;
 }

@@ -126,6 +126,7 @@ Rows wrapper_layers();
 Rows unsupported_layers();
 Rows math_operations();
 Rows array_operations();
+Rows product_operations();
 Rows nn_operations();
 
 // nullptr: unknown.

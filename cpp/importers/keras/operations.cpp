@@ -176,4 +176,22 @@ double number_setting(Lowering& layer, const char* key, double otherwise, int po
   return *number;
 }
 
+Axes integers_setting(Lowering& layer, const char* key, int position) {
+  const Json value = setting(layer, key, position);
+  Axes values;
+  for (const Json& item : value.is_array() ? value : Json::array({value})) {
+    const std::optional<int64_t> number = item.is_null() ? -1 : as_integer(item);
+    if (!number || *number < INT32_MIN || *number > INT32_MAX) layer.config().bad(key, "made of integers");
+    values.push_back(static_cast<int32_t>(*number));
+  }
+  return values;
+}
+
+Ids tensor_arguments(Lowering& layer) {
+  Ids ids;
+  for (const Value& value : layer.inputs()) ids.push_back(value.id);
+  if (ids.empty()) fail(ErrorCode::kInvalidModel, "is called with no tensors");
+  return ids;
+}
+
 }  // namespace litewright::keras

@@ -21,6 +21,10 @@ Axes axes_setting(Lowering& layer, TensorId x, int position = 1);
 int axis_setting(Lowering& layer, TensorId x, int64_t otherwise, int position = 1);
 bool flag_setting(Lowering& layer, const char* key, int position = -1);
 double number_setting(Lowering& layer, const char* key, double otherwise, int position = -1);
+// One integer or a list of them; null counts as -1.
+Axes integers_setting(Lowering& layer, const char* key, int position);
+// All tensors of the call; Error if there are none.
+Ids tensor_arguments(Lowering& layer);
 // A constant from JSON numbers, nested lists or {"class_name": "__numpy__"}.
 TensorId constant_from(Lowering& layer, const Json& value, TensorId like = kNoTensor);
 
