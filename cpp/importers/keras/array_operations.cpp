@@ -202,6 +202,11 @@ Results lower_take(Lowering& layer) {
   return one(layer.gather(x, indices, axis));
 }
 
+// Keras 3 and Keras 2 spell slices differently.
+bool is_slice(const Json& item) {
+  return item.is_object() && (class_of(item) == "__slice__" || item.contains("start"));
+}
+
 // x[a, b:c:d, ..., None]
 Results lower_get_item(Lowering& layer) {
   const TensorId x = first(layer);
@@ -235,8 +240,8 @@ Results lower_get_item(Lowering& layer) {
       added.push_back(result_axis++);
     } else if (class_of(item) == "__ellipsis__") {
       for (int i = used; i < rank; ++i) whole();
-    } else if (class_of(item) == "__slice__") {
-      const Config slice(config_of(item), layer.config().where());
+    } else if (is_slice(item)) {
+      const Config slice(item.contains("config") ? config_of(item) : item, layer.config().where());
       const int64_t step = slice.integer("step", 1);
       if (step == 0) slice.bad("step", "other than zero");
       changed = changed || slice.has("start") || slice.has("stop") || step != 1;

@@ -27,11 +27,11 @@ const LayerRow* find(const Table& table, const std::string& class_name) {
 }  // namespace
 
 const LayerRow* find_layer(const std::string& class_name) {
-  static const Table table =
-      table_of(core_layers(), activation_layers(), convolution_layers(), convolution_transpose_layers(),
-               pooling_layers(), normalization_layers(), merging_layers(), reshaping_layers(),
-               embedding_layers(), preprocessing_layers(), recurrent_layers(), bidirectional_layers(),
-               conv_lstm_layers(), wrapper_layers(), attention_layers(), unsupported_layers());
+  static const Table table = table_of(
+      core_layers(), activation_layers(), convolution_layers(), convolution_transpose_layers(),
+      pooling_layers(), normalization_layers(), merging_layers(), reshaping_layers(), embedding_layers(),
+      preprocessing_layers(), recurrent_layers(), bidirectional_layers(), conv_lstm_layers(),
+      wrapper_layers(), attention_layers(), tensorflow_calls(), unsupported_layers());
   return find(table, class_name);
 }
 

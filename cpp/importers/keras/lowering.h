@@ -127,6 +127,7 @@ Rows unsupported_layers();
 Rows math_operations();
 Rows array_operations();
 Rows product_operations();
+Rows tensorflow_calls();
 Rows nn_operations();
 
 // nullptr: unknown.

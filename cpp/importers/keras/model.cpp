@@ -64,9 +64,6 @@ Results Importer::call_layer(const Json& node, const Weights& weights, const Cal
           return results;
         }
         const LayerRow* row = is_operation(node) ? find_operation(kind) : find_layer(kind);
-        if (row == nullptr && kind == "SlicingOpLambda") row = find_operation(kind);
-        if (row == nullptr && (kind == "TFOpLambda" || kind == "ClassMethod"))
-          row = find_operation("TFOpLambda");
         if (row == nullptr) {
           fail(ErrorCode::kUnsupported, "no rule for this class; state one with litewright.register_layer(\"",
                kind, "\")");
@@ -93,7 +90,7 @@ Results Importer::try_layer(const Json& node, const Weights& weights, const Call
     // What comes after cannot be lowered, but whether there is a rule for it can still be told.
     const LayerRow* row = is_operation(node) ? find_operation(class_of(node)) : find_layer(class_of(node));
     if (row != nullptr && row->lower == nullptr) note(describe_layer(node) + ": " + row->reason);
-    if (row == nullptr && class_of(node).find("OpLambda") == std::string::npos) {
+    if (row == nullptr) {
       note(describe_layer(node) + ": no rule for this class; state one with litewright.register_layer(\"" +
            class_of(node) + "\")");
     }

@@ -86,8 +86,9 @@ Call resolve(const Json& node, const std::string& where, const Visit& look_up) {
   }
   if (!node.is_array()) bad_node(where, node);
   // One tensor is written without the outer list in some files.
-  const std::vector<Json> items =
-      as_history(node) ? std::vector<Json>{node} : std::vector<Json>(node.begin(), node.end());
+  const std::vector<Json> items = as_history(node) || is_constant(node)
+                                      ? std::vector<Json>{node}
+                                      : std::vector<Json>(node.begin(), node.end());
   Argument all;
   all.is_list = true;
   for (const Json& item : items) {

@@ -1,4 +1,7 @@
 // Pooling: windows, global and adaptive. In one dimension it runs as two-dimensional, in three as two passes.
+#include <algorithm>
+#include <map>
+
 #include "core/error.h"
 #include "importers/keras/lowering.h"
 
@@ -83,37 +86,84 @@ Results lower_global(Lowering& layer) {
   return one(layer.reduce(code, x, axes, keep));
 }
 
-// Output i covers floor(i * in / out) to ceil((i + 1) * in / out).
-TensorId adapt_axis(Lowering& layer, BuiltinOp code, TensorId x, int axis, int32_t out) {
-  const int32_t in = layer.channels(x, axis);
-  if (in == out) return x;
-  Ids parts;
+// Output i of an adaptive layer covers [begin, end) of the input.
+struct Cover {
+  int32_t begin, end;
+};
+std::vector<Cover> covers(int32_t in, int32_t out) {
+  std::vector<Cover> all;
   for (int64_t i = 0; i < out; ++i) {
-    const auto begin = static_cast<int32_t>(i * in / out),
-               end = static_cast<int32_t>(((i + 1) * in + out - 1) / out);
-    parts.push_back(layer.reduce(code, layer.narrow(x, axis, begin, end), {axis}, true));
+    all.push_back({static_cast<int32_t>(i * in / out), static_cast<int32_t>(((i + 1) * in + out - 1) / out)});
   }
-  return layer.concat(parts, axis);
+  return all;
 }
 
-template <BuiltinOp pool, BuiltinOp reduce, int rank>
+// Means along axis 1 of [b, n, rest] are one product with a constant.
+TensorId adapt_mean(Lowering& layer, TensorId x, int32_t out) {
+  const int32_t in = layer.shape(x)[1];
+  std::vector<float> weights(static_cast<size_t>(in) * static_cast<size_t>(out), 0.0f);
+  float* row = weights.data();
+  for (const Cover& cover : covers(in, out)) {
+    std::fill(row + cover.begin, row + cover.end, 1.0f / static_cast<float>(cover.end - cover.begin));
+    row += in;
+  }
+  return layer.matmul(layer.floats(std::move(weights), {1, out, in}), x);
+}
+
+// The highest along one axis of an image batch: windows of every size at every place, then those that are
+// wanted.
+TensorId adapt_max(Lowering& layer, TensorId x, int axis, int32_t out) {
+  const std::vector<Cover> all = covers(layer.shape(x)[static_cast<size_t>(axis)], out);
+  std::map<int32_t, int32_t> offsets;  // of each window size among the concatenated windows
+  for (const Cover& cover : all) offsets[cover.end - cover.begin] = 0;
+  Ids windows;
+  int32_t total = 0;
+  for (auto& [size, offset] : offsets) {
+    offset = total;
+    windows.push_back(pool_2d(layer, BuiltinOp::kMaxPool2D, x, Padding::kValid, axis == 1 ? size : 1,
+                              axis == 2 ? size : 1, 1, 1));
+    total += layer.shape(windows.back())[static_cast<size_t>(axis)];
+  }
+  Axes places;
+  for (const Cover& cover : all) places.push_back(offsets[cover.end - cover.begin] + cover.begin);
+  return layer.gather(layer.concat(windows, axis), layer.ints(places), axis);
+}
+
+template <BuiltinOp pool, int rank>
 Results lower_adaptive(Lowering& layer) {
   const std::vector<int32_t> out = layer.config().sizes("output_size", rank, 1);
   const bool first = channels_first(layer.config());
   spatial_axes(layer, rank, first);
-  TensorId x = layer.input();
-  bool even = rank == 2;
-  for (int i = 0; i < rank; ++i)
-    even = even && layer.channels(x, i + (first ? 2 : 1)) % out[static_cast<size_t>(i)] == 0;
+  TensorId x = to_channels_last(layer, layer.input(), first);
+  const Shape from = layer.shape(x);
+  bool even = rank == 2, same = true;
+  for (int i = 0; i < rank; ++i) {
+    const int32_t in = layer.channels(x, i + 1), wanted = out[static_cast<size_t>(i)];
+    even = even && in % wanted == 0;
+    same = same && in == wanted;
+  }
+  if (same) return one(layer.input());
   if (even) {
-    x = to_channels_last(layer, x, first);
-    const int32_t h = layer.channels(x, 1) / out[0],
-                  w = layer.channels(x, 2) / out[static_cast<size_t>(rank) - 1];
+    const int32_t h = from[1] / out[0], w = from[2] / out.back();
     return one(to_channels_first(layer, pool_2d(layer, pool, x, Padding::kValid, h, w, h, w), first));
   }
-  for (int i = 0; i < rank; ++i)
-    x = adapt_axis(layer, reduce, x, i + (first ? 2 : 1), out[static_cast<size_t>(i)]);
-  return one(x);
+  // One axis after the other: what is before it goes into the batch, what is behind into the channels.
+  Shape extents(from.begin() + 1, from.end());
+  for (int i = 0; i < rank; ++i) {
+    const auto at = static_cast<size_t>(i);
+    const auto rest = static_cast<int32_t>(elements_between(extents, at + 1, extents.size()));
+    if (extents[at] == out[at]) continue;
+    if (pool == BuiltinOp::kAveragePool2D) {
+      x = adapt_mean(layer, layer.reshape(x, {-1, extents[at], rest}), out[at]);
+    } else if (rank == 2) {
+      x = adapt_max(layer, x, i + 1, out[at]);
+    } else {
+      x = adapt_max(layer, layer.reshape(x, {-1, extents[at], 1, rest}), 1, out[at]);
+    }
+    extents[at] = out[at];
+  }
+  extents.insert(extents.begin(), -1);
+  return one(to_channels_first(layer, layer.reshape(x, extents, {0}), first));
 }
 
 constexpr BuiltinOp kMax = BuiltinOp::kMaxPool2D, kAverage = BuiltinOp::kAveragePool2D;
@@ -147,12 +197,12 @@ Rows pooling_layers() {
       {"GlobalMaxPool1D", lower_global<kHighest, 1>},
       {"GlobalMaxPool2D", lower_global<kHighest, 2>},
       {"GlobalMaxPool3D", lower_global<kHighest, 3>},
-      {"AdaptiveMaxPooling1D", lower_adaptive<kMax, kHighest, 1>},
-      {"AdaptiveMaxPooling2D", lower_adaptive<kMax, kHighest, 2>},
-      {"AdaptiveMaxPooling3D", lower_adaptive<kMax, kHighest, 3>},
-      {"AdaptiveAveragePooling1D", lower_adaptive<kAverage, kMean, 1>},
-      {"AdaptiveAveragePooling2D", lower_adaptive<kAverage, kMean, 2>},
-      {"AdaptiveAveragePooling3D", lower_adaptive<kAverage, kMean, 3>},
+      {"AdaptiveMaxPooling1D", lower_adaptive<kMax, 1>},
+      {"AdaptiveMaxPooling2D", lower_adaptive<kMax, 2>},
+      {"AdaptiveMaxPooling3D", lower_adaptive<kMax, 3>},
+      {"AdaptiveAveragePooling1D", lower_adaptive<kAverage, 1>},
+      {"AdaptiveAveragePooling2D", lower_adaptive<kAverage, 2>},
+      {"AdaptiveAveragePooling3D", lower_adaptive<kAverage, 3>},
   };
   return kRows;
 }
