@@ -84,6 +84,13 @@ Shape kernel_shape(const Geometry& g, int32_t a, int32_t b) {
   return shape;
 }
 
+void check_groups(int32_t in, int32_t filters, int32_t groups) {
+  if (groups < 1 || filters < 1 || in % groups != 0 || filters % groups != 0) {
+    fail(ErrorCode::kInvalidModel, in, " channels and ", filters, " filters do not divide into ", groups,
+         " groups");
+  }
+}
+
 template <int rank>
 Results lower_conv(Lowering& layer) {
   const Geometry g = geometry(layer, rank);
@@ -91,10 +98,7 @@ Results lower_conv(Lowering& layer) {
   const auto groups = static_cast<int32_t>(layer.config().integer("groups", 1));
   const TensorId x = prepared(layer, g);
   const int32_t in = layer.channels(x, -1);
-  if (groups < 1 || in % groups != 0 || filters % groups != 0) {
-    fail(ErrorCode::kInvalidModel, in, " channels and ", filters, " filters do not divide into ", groups,
-         " groups");
-  }
+  check_groups(in, filters, groups);
   const Weight kernel = layer.weight("kernel", kernel_shape(g, in / groups, filters));
   const TensorId filter = ohwi(layer, g, kernel, in / groups, filters);
   return finished(layer, g,
@@ -113,40 +117,38 @@ Conv3DOptions conv3d_options(const Geometry& g) {
   return options;
 }
 
-// CONV_3D knows no groups: one convolution each.
+// CONV_3D knows no groups: filters get zero taps on the channels of other groups.
+std::vector<float> without_groups(const Weight& kernel, int32_t groups) {
+  const auto filters = static_cast<size_t>(kernel.shape.back()), part = static_cast<size_t>(kernel.shape[3]);
+  const size_t each = filters / static_cast<size_t>(groups), in = part * static_cast<size_t>(groups);
+  const auto values = kernel.values();
+  const size_t taps = values.size() / (part * filters);
+  std::vector<float> dense(taps * in * filters, 0.0f);
+  for (size_t tap = 0; tap < taps; ++tap) {
+    for (size_t c = 0; c < part; ++c) {
+      for (size_t f = 0; f < filters; ++f) {
+        const size_t channel = f / each * part + c;
+        dense[(tap * in + channel) * filters + f] = values[(tap * part + c) * filters + f];
+      }
+    }
+  }
+  return dense;
+}
+
 Results lower_conv3d(Lowering& layer) {
   const Geometry g = geometry(layer, 3);
   const auto filters = static_cast<int32_t>(layer.config().integer("filters"));
   const auto groups = static_cast<int32_t>(layer.config().integer("groups", 1));
   const TensorId x = prepared(layer, g);
   const int32_t in = layer.channels(x, -1);
-  if (groups < 1 || in % groups != 0 || filters % groups != 0) {
-    fail(ErrorCode::kInvalidModel, in, " channels and ", filters, " filters do not divide into ", groups,
-         " groups");
-  }
+  check_groups(in, filters, groups);
   const Weight kernel = layer.weight("kernel", kernel_shape(g, in / groups, filters));
-  const TensorId bias =
-      layer.config().flag("use_bias", true) ? layer.constant(layer.weight("bias", {filters})) : kNoTensor;
-  const auto convolve = [&](TensorId input, TensorId filter, TensorId offset) {
-    Ids operands = {input, filter};
-    if (offset != kNoTensor) operands.push_back(offset);
-    return layer.op(BuiltinOp::kConv3D, operands, conv3d_options(g));
-  };
-  if (groups == 1) return finished(layer, g, convolve(x, layer.constant(kernel), bias));
-  const Ids inputs = layer.split(x, groups, 4);
-  const int32_t each = filters / groups;
-  Ids parts;
-  for (int32_t k = 0; k < groups; ++k) {
-    std::vector<float> values;
-    for (size_t row = 0; row < kernel.values().size(); row += static_cast<size_t>(filters)) {
-      const auto begin = kernel.values().begin() + static_cast<std::ptrdiff_t>(row) + k * each;
-      values.insert(values.end(), begin, begin + each);
-    }
-    parts.push_back(convolve(inputs[static_cast<size_t>(k)],
-                             layer.floats(std::move(values), kernel_shape(g, in / groups, each)), kNoTensor));
-  }
-  const TensorId y = layer.concat(parts, 4);
-  return finished(layer, g, bias == kNoTensor ? y : layer.add(y, bias));
+  Ids operands = {x, groups == 1
+                         ? layer.constant(kernel)
+                         : layer.floats(without_groups(kernel, groups), kernel_shape(g, in, filters))};
+  if (layer.config().flag("use_bias", true))
+    operands.push_back(layer.constant(layer.weight("bias", {filters})));
+  return finished(layer, g, layer.op(BuiltinOp::kConv3D, operands, conv3d_options(g)));
 }
 
 DepthwiseConv2DOptions depthwise_options(const Geometry& g, int32_t multiplier) {

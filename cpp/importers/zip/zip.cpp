@@ -95,6 +95,7 @@ Archive Archive::open(const std::string& path) {
 }
 
 Archive Archive::from_bytes(std::span<const std::byte> bytes, const std::string& name) {
+  if (bytes.empty()) fail(ErrorCode::kInvalidModel, "'", name, "' is empty");
   auto state = std::make_unique<State>();
   state->name = name;
   zip_error_t error;
