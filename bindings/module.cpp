@@ -8,5 +8,6 @@ PYBIND11_MODULE(_core, module) {
   litewright::python::bind_interpreter(module);
   litewright::python::bind_op_table(module);
   litewright::python::bind_quantizer(module);
+  litewright::python::bind_calibration(module);
   litewright::python::bind_keras(module);
 }

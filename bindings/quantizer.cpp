@@ -13,6 +13,8 @@
 #include "module.h"
 #include "passes/passes.h"
 #include "quant/quantize.h"
+#include "quant/remedies.h"
+#include "quant/twins.h"
 #include "tflite/reader.h"
 #include "tflite/writer.h"
 
@@ -92,10 +94,19 @@ DType parse_dtype(const std::string& name) {
        "' is no type for inputs and outputs; use float32, int8, uint8 or int16");
 }
 
+// Chooses the operators with these numbers.
+std::function<bool(const Operator&, const Subgraph&)> chooser(const std::set<int>& operators) {
+  if (operators.empty()) return nullptr;
+  return [operators](const Operator& op, const Subgraph& subgraph) {
+    return operators.count(static_cast<int>(&op - subgraph.operators.data())) > 0;
+  };
+}
+
 // `ranges`: None, or a float array [tensors, 2]; NaN where there is none.
 GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py::object& ranges,
                            bool allow_float, const std::string& input_type, const std::string& output_type,
-                           bool per_channel, bool per_channel_dense, const std::set<int>& keep_float) {
+                           bool per_channel, bool per_channel_dense, const std::set<int>& keep_float,
+                           const std::string& bias16_type) {
   QuantizerOptions options;
   options.mode = parse_mode(mode);
   options.allow_float = allow_float;
@@ -103,11 +114,10 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
   options.output_type = parse_dtype(output_type);
   options.per_channel = per_channel;
   options.per_channel_dense = per_channel_dense;
-  if (!keep_float.empty()) {
-    options.keep_float = [&](const Operator& op, const Subgraph& subgraph) {
-      return keep_float.count(static_cast<int>(&op - subgraph.operators.data())) > 0;
-    };
-  }
+  options.keep_float = chooser(keep_float);
+  if (bias16_type != "int64" && bias16_type != "int32")
+    fail(ErrorCode::kInvalidArgument, "biases are int64 or int32, not ", bias16_type);
+  if (bias16_type == "int32") options.bias16_type = DType::kInt32;
   Ranges values;
   if (!ranges.is_none()) {
     const auto array = py::array_t<float, py::array::c_style | py::array::forcecast>::ensure(ranges);
@@ -124,69 +134,22 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
   return std::make_shared<Graph>(quantize(graph, options, ranges.is_none() ? nullptr : &values));
 }
 
-// `parameter`: the momentum or the percentile; 0 for the default.
-Calibration parse_calibration(const std::string& method, double parameter) {
-  Calibration calibration;
-  if (method == "minmax") return calibration;
-  if (method == "moving_average") {
-    calibration.method = CalibrationMethod::kMovingAverage;
-    if (parameter > 0) calibration.momentum = parameter;
-  } else if (method == "percentile") {
-    calibration.method = CalibrationMethod::kPercentile;
-    if (parameter > 0) calibration.percentile = parameter;
-  } else if (method == "mse") {
-    calibration.method = CalibrationMethod::kMse;
-  } else {
-    fail(ErrorCode::kInvalidArgument, "unknown calibration method '", method,
-         "'; it should be one of minmax, moving_average, percentile, mse");
-  }
-  return calibration;
+// A copy with corrected biases; `means` as Observer.means() gives them.
+GraphHandle corrected(const Graph& graph, const std::string& mode, const ChannelMeans& means,
+                      bool per_channel, bool per_channel_dense, const std::set<int>& keep_float) {
+  QuantizerOptions options;
+  options.mode = parse_mode(mode);
+  options.per_channel = per_channel;
+  options.per_channel_dense = per_channel_dense;
+  options.keep_float = chooser(keep_float);
+  if (means.size() != graph.main().tensors.size())
+    fail(ErrorCode::kInvalidArgument, "means should have a row for each of ", graph.main().tensors.size(),
+         " tensors");
+  py::gil_scoped_release release;
+  auto result = std::make_shared<Graph>(graph);
+  correct_biases(*result, options, means);
+  return result;
 }
-
-class PyObserver {
- public:
-  PyObserver(const Graph& graph, int num_threads, const std::string& method, double parameter)
-      : observer_(graph, make_statistics(parse_calibration(method, parameter), graph.main().tensors.size()),
-                  num_threads) {}
-
-  // One array per input, in the model's order, of the inputs' dtypes.
-  void run(const std::vector<py::array>& arrays) {
-    Interpreter& interpreter = observer_.interpreter();
-    const Subgraph& main = interpreter.graph().main();
-    if (arrays.size() != main.inputs.size())
-      fail(ErrorCode::kInvalidArgument, "expected ", main.inputs.size(), " inputs, got ", arrays.size());
-    for (size_t i = 0; i < arrays.size(); ++i) {
-      interpreter.resize_input(main.inputs[i], Shape(arrays[i].shape(), arrays[i].shape() + arrays[i].ndim()),
-                               true);
-    }
-    interpreter.allocate();
-    for (size_t i = 0; i < arrays.size(); ++i) {
-      const Slot& slot = interpreter.executor().slot(main.inputs[i]);
-      const TensorValue value = from_numpy(
-          arrays[i], slot.dtype, [&] { return concat("input ", i, ", name: ", slot.tensor->name); });
-      if (value.is_strings) {
-        interpreter.executor().set_dynamic_input(main.inputs[i], value.shape, value.data(), value.bytes());
-      } else {
-        std::memcpy(slot.data, value.data(), slot.bytes);
-      }
-    }
-    py::gil_scoped_release release;
-    observer_.run();
-  }
-
-  py::array_t<float> ranges() const {
-    const Ranges ranges = observer_.ranges();
-    py::array_t<float> result({static_cast<py::ssize_t>(ranges.size()), py::ssize_t{2}});
-    for (size_t i = 0; i < ranges.size(); ++i) {
-      result.mutable_at(i, 0) = ranges[i].seen() ? ranges[i].min : std::numeric_limits<float>::quiet_NaN();
-      result.mutable_at(i, 1) = ranges[i].seen() ? ranges[i].max : std::numeric_limits<float>::quiet_NaN();
-    }
-    return result;
-  }
-
- private:
-  Observer observer_;
-};
 
 }  // namespace
 
@@ -198,6 +161,8 @@ void bind_quantizer(py::module_& module) {
       .def("write", &write_graph)
       .def(
           "optimize", [](Graph& graph) { optimize(graph); }, py::call_guard<py::gil_scoped_release>())
+      .def(
+          "equalize", [](Graph& graph) { return equalize(graph); }, py::call_guard<py::gil_scoped_release>())
       .def("inputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().inputs, true); })
       .def("outputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().outputs, false); })
       .def("operators", &describe_operators)
@@ -210,12 +175,17 @@ void bind_quantizer(py::module_& module) {
   module.def("quantize", &quantize_graph, py::arg("graph"), py::arg("mode"), py::arg("ranges") = py::none(),
              py::arg("allow_float") = true, py::arg("input_type") = "float32",
              py::arg("output_type") = "float32", py::arg("per_channel") = true,
-             py::arg("per_channel_dense") = true, py::arg("keep_float") = std::set<int>());
-  py::class_<PyObserver>(module, "Observer")
-      .def(py::init<const Graph&, int, const std::string&, double>(), py::arg("graph"),
-           py::arg("num_threads") = 1, py::arg("method") = "minmax", py::arg("parameter") = 0.0)
-      .def("run", &PyObserver::run, py::arg("arrays"))
-      .def("ranges", &PyObserver::ranges);
+             py::arg("per_channel_dense") = true, py::arg("keep_float") = std::set<int>(),
+             py::arg("bias16_type") = "int64");
+  module.def("correct_biases", &corrected, py::arg("graph"), py::arg("mode"), py::arg("means"),
+             py::arg("per_channel") = true, py::arg("per_channel_dense") = true,
+             py::arg("keep_float") = std::set<int>());
+  module.def(
+      "debug_graph",
+      [](const Graph& original, const Graph& quantized) {
+        return std::make_shared<Graph>(make_debug_graph(original, quantized));
+      },
+      py::arg("original"), py::arg("quantized"), py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace litewright::python

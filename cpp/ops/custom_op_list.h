@@ -1,7 +1,7 @@
 // The custom operators of this build, one row each: X(kName), a CustomOpDef.
 X(kAudioSpectrogram)
 X(kMfcc)
+X(kNumericVerify)
 X(kHadamardRotation)
 X(kDetectionPostprocess)
 X(kConvolution2DTransposeBias)
-X(kNumericVerify)

@@ -9,6 +9,7 @@
 #include "ops/op_def.h"
 #include "passes/rewrite.h"
 #include "quant/parameters.h"
+#include "quant/twins.h"
 
 namespace litewright {
 namespace {
@@ -95,62 +96,47 @@ struct Comparison::Pair {
   std::vector<std::pair<TensorId, int>> feed;  // input of `alone` <- operand number
 };
 
-Comparison::Comparison(Graph original, Graph quantized, int num_threads)
-    : original_(std::make_shared<Model>(std::move(original)),
-                {.num_threads = num_threads, .preserve_all = true}),
+Comparison::Comparison(Graph original, Graph quantized, int num_threads, bool by_operator)
+    : num_threads_(num_threads),
+      original_(std::make_shared<Model>(std::move(original)),
+                {.num_threads = num_threads, .preserve_all = by_operator}),
       quantized_(std::make_shared<Model>(std::move(quantized)),
-                 {.num_threads = num_threads, .preserve_all = true}) {
+                 {.num_threads = num_threads, .preserve_all = by_operator}) {
+  if (!by_operator) return;
+  for (const Twin& twin : find_twins(original_.graph().main(), quantized_.graph().main()))
+    add_operator(twin.original, twin.quantized);
+}
+
+void Comparison::add_operator(int original, int quantized) {
   const Subgraph& from = original_.graph().main();
   const Subgraph& to = quantized_.graph().main();
-  size_t next = 0;
-  for (size_t i = 0; i < from.operators.size(); ++i) {
-    const Operator& op = from.operators[i];
-    if (op.outputs.empty() || op.outputs[0] == kNoTensor ||
-        from.tensors[op.outputs[0]].dtype != DType::kFloat32)
-      continue;
-    const std::string& name = from.tensors[op.outputs[0]].name;
-    const auto is_twin = [&](const Operator& other) {
-      return other.code == op.code && !other.outputs.empty() &&
-             to.tensors[other.outputs[0]].name.rfind(name, 0) == 0;
-    };
-    size_t twin = next;
-    while (twin < to.operators.size() && !is_twin(to.operators[twin])) ++twin;
-    if (twin == to.operators.size()) continue;
-    next = twin + 1;
-
-    Pair pair{static_cast<int>(i), static_cast<int>(twin), nullptr, {}};
-    const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
-    const bool has_state = std::any_of(op.inputs.begin(), op.inputs.end(), [&](TensorId id) {
-      return id != kNoTensor && from.tensors[id].is_variable;
-    });
-    if (def != nullptr && !def->stateful && !has_state) {
-      Graph one = extract_operator(from, op);
-      for (TensorId id : one.main().inputs) {
-        for (size_t k = 0; k < op.inputs.size(); ++k) {
-          if (one.main().operators[0].inputs[k] == id) {
-            pair.feed.emplace_back(id, static_cast<int>(k));
-            break;
-          }
-        }
-      }
-      pair.alone = std::make_unique<Interpreter>(std::make_shared<Model>(std::move(one)),
-                                                 InterpreterOptions{.num_threads = num_threads});
+  const Operator& op = from.operators[original];
+  const Operator& twin = to.operators[quantized];
+  Pair pair{original, quantized, nullptr, {}};
+  if (is_stateless(from, op)) {
+    Graph one = extract_operator(from, op);
+    for (TensorId id : one.main().inputs) {
+      const std::vector<TensorId>& operands = one.main().operators[0].inputs;
+      const auto operand = std::find(operands.begin(), operands.end(), id) - operands.begin();
+      pair.feed.emplace_back(id, static_cast<int>(operand));
     }
-    pairs_.push_back(std::move(pair));
-    OperatorError row;
-    row.index = static_cast<int>(i);
-    row.name = op.display_name();
-    row.layer = op.layer;
-    row.tensor = name;
-    const Quantization& q = to.tensors[to.operators[twin].outputs[0]].quantization;
-    if (q.scale.size() == 1) {
-      row.scale = q.scale[0];
-      row.zero_point = q.zero();
-    }
-    row.bytes_before = constant_bytes(from, op);
-    row.bytes_after = constant_bytes(to, to.operators[twin]);
-    operators_.push_back(row);
+    pair.alone = std::make_unique<Interpreter>(std::make_shared<Model>(std::move(one)),
+                                               InterpreterOptions{.num_threads = num_threads_});
   }
+  pairs_.push_back(std::move(pair));
+  OperatorError& row = operators_.emplace_back();
+  row.index = original;
+  row.name = op.display_name();
+  row.layer = op.layer;
+  row.tensor = from.tensors[op.outputs[0]].name;
+  const Tensor& result = to.tensors[twin.outputs[0]];
+  row.dtype = result.dtype;
+  if (result.quantization.scale.size() == 1) {
+    row.scale = result.quantization.scale[0];
+    row.zero_point = result.quantization.zero();
+  }
+  row.bytes_before = constant_bytes(from, op);
+  row.bytes_after = constant_bytes(to, twin);
 }
 
 Comparison::~Comparison() = default;

@@ -15,8 +15,9 @@ namespace litewright {
 struct OperatorError {
   int index = 0;  // in the float graph
   std::string name, layer, tensor;
-  Range range;       // of the float result
-  double scale = 0;  // of the quantized result; 0: float, or per channel
+  Range range;                    // of the float result
+  DType dtype = DType::kFloat32;  // of the quantized model's result
+  double scale = 0;               // of it; 0: float
   int64_t zero_point = 0;
   int64_t elements = 0;
   double signal = 0, noise = 0;               // sums of squares
@@ -29,8 +30,8 @@ struct OperatorError {
 
 class Comparison {
  public:
-  // `quantized` must come from apply_plan on `original`.
-  Comparison(Graph original, Graph quantized, int num_threads);
+  // `quantized` must come from apply_plan on `original`. Without `by_operator` only the results are compared.
+  Comparison(Graph original, Graph quantized, int num_threads, bool by_operator = true);
   ~Comparison();
 
   // Runs both models on one sample: an array for each input of the float model.
@@ -47,9 +48,11 @@ class Comparison {
 
  private:
   struct Pair;
+  void add_operator(int original, int quantized);
   void compare_operator(Pair& pair);
+  int num_threads_;
   Interpreter original_, quantized_;
-  std::vector<Pair> pairs_;
+  std::vector<Pair> pairs_;  // by row of operators_
   std::vector<OperatorError> operators_;
   double output_signal_ = 0, output_noise_ = 0;
 };

@@ -41,8 +41,10 @@ void correct_biases(Graph& graph, const QuantizerOptions& options, const Channel
     const int64_t input_channels = weights.shape[input_axis];
     // Grouped convolutions and depth multipliers read the channels in another order.
     if (static_cast<int64_t>(mean.size()) != input_channels) continue;
+    const bool per_channel =
+        options.per_channel && (op.code != BuiltinOp::kFullyConnected || options.per_channel_dense);
     const std::vector<float> errors =
-        rounding_errors(weights, weight_form(weights, options.per_channel ? linear->channel_axis : -1, bits));
+        rounding_errors(weights, weight_form(weights, per_channel ? linear->channel_axis : -1, bits));
     std::vector<float> bias = bias_values(subgraph, op, *linear);
     const int64_t out_inner = elements_between(weights.shape, linear->channel_axis + 1, weights.shape.size());
     const int64_t in_inner = elements_between(weights.shape, input_axis + 1, weights.shape.size());

@@ -23,7 +23,7 @@ bool is_constant(const Subgraph& subgraph, const Operator& op, int operand) {
 // Weights, and the bias that depends on them and on the input.
 void plan_linear(const Subgraph& subgraph, const Operator& op, const QuantRule& rule,
                  const QuantizerOptions& options, OperatorPlan& row) {
-  const bool int16 = options.mode == QuantMode::kInt16x8;
+  const DType bias_type = options.mode == QuantMode::kInt16x8 ? options.bias16_type : DType::kInt32;
   const bool dense = op.code == BuiltinOp::kFullyConnected;
   const bool per_channel = rule.axis >= 0 && options.per_channel && (!dense || options.per_channel_dense);
   const Tensor& weights = subgraph.tensors[op.inputs[rule.weights]];
@@ -32,8 +32,9 @@ void plan_linear(const Subgraph& subgraph, const Operator& op, const QuantRule& 
   // The activation operand is the first one that is neither weights nor bias nor a shape.
   int input = 0;
   while (input == rule.weights || input == rule.bias || !is_float_tensor(subgraph, op.inputs[input])) ++input;
-  if (!int16) widen_for_bias(form, row.inputs[input], subgraph.tensors[op.inputs[rule.bias]]);
-  row.inputs[rule.bias] = bias_form(row.inputs[input], form, int16 ? DType::kInt64 : DType::kInt32);
+  if (bias_type == DType::kInt32)
+    widen_for_bias(form, row.inputs[input], subgraph.tensors[op.inputs[rule.bias]]);
+  row.inputs[rule.bias] = bias_form(row.inputs[input], form, bias_type);
 }
 
 // The operator that sets a state to a constant before each run; -1: there is none.

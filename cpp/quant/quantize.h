@@ -36,6 +36,8 @@ struct QuantizerOptions {
   std::function<bool(const Operator&, const Subgraph&)> keep_float;
   // Weights with fewer elements stay float in dynamic range mode.
   int64_t least_elements = 1024;
+  // int16x8 mode: biases are kInt64 or kInt32.
+  DType bias16_type = DType::kInt64;
 };
 
 // How one operand or result of an operator is stored.
