@@ -6,12 +6,15 @@ from litewright import lite
 from litewright._core import ConverterError, __version__
 from litewright.layers import register_layer
 from litewright.lite import Interpreter, Optimize, TFLiteConverter
-from litewright.quantization import quantize
+from litewright.quantization import QuantizationOptions, quantize
+from litewright.quantization_report import QuantizationReport
 
 __all__ = [
     "ConverterError",
     "Interpreter",
     "Optimize",
+    "QuantizationOptions",
+    "QuantizationReport",
     "TFLiteConverter",
     "__version__",
     "lite",

@@ -16,7 +16,8 @@ import numpy as np
 
 from litewright import _core
 from litewright.layers import native_layers
-from litewright.quantization import quantize_graph
+from litewright.quantization import Quantization, QuantizationOptions, quantize_graph
+from litewright.quantization_report import QuantizationReport
 
 __all__ = ["OpsSet", "Optimize", "RepresentativeDataset", "TFLiteConverter", "TargetSpec"]
 
@@ -109,6 +110,8 @@ class TFLiteConverter:
       RepresentativeDataset). target_spec: operator sets and types the result may use.
       inference_input_type, inference_output_type: float32, or int8, uint8, int16 for integer models.
       allow_custom_ops: keep layers without builtin operators as custom operators.
+      quantization_options: what helps when accuracy drops, a `litewright.QuantizationOptions`; None for
+      TensorFlow's numbers.
     """
 
     def __init__(self, model: Any) -> None:
@@ -120,6 +123,7 @@ class TFLiteConverter:
         self.inference_input_type: Any = np.float32
         self.inference_output_type: Any = np.float32
         self.allow_custom_ops = False
+        self.quantization_options: QuantizationOptions | None = None
         self.exclude_conversion_metadata = False
         self.experimental_new_converter = True
         self.experimental_new_quantizer = True
@@ -129,6 +133,8 @@ class TFLiteConverter:
         self._experimental_disable_per_channel = False
         self._experimental_disable_per_channel_quantization_for_dense_layers = False
         self._experimental_full_integer_quantization_bias_type: Any = None
+        self._quantization: Quantization | None = None
+        self._report: QuantizationReport | None = None
 
     @classmethod
     def from_keras_model(cls, model: Any) -> TFLiteConverter:
@@ -180,21 +186,59 @@ class TFLiteConverter:
           ValueError: the file is not a Keras model, or the attributes contradict each other.
         """
         mode = self._mode()
+        bias16_type = self._bias16_type(mode)
+        self._quantization = self._report = None
+        if mode == "float" and self.quantization_options is not None:
+            raise ValueError("quantization_options need optimizations = [Optimize.DEFAULT]")
+        graph = self._float_graph()
+        if mode == "float":
+            return graph.write()
+        self._quantization = quantize_graph(
+            graph,
+            mode.removesuffix("_only"),
+            self.representative_dataset,
+            self.quantization_options,
+            allow_float=not mode.endswith("_only"),
+            input_type=dtype_name(self.inference_input_type),
+            output_type=dtype_name(self.inference_output_type),
+            per_channel=not self._experimental_disable_per_channel,
+            per_channel_dense=self._per_channel_dense(graph),
+            bias16_type=bias16_type,
+        )
+        return self._quantization.graph.write()
+
+    @property
+    def quantization_report(self) -> QuantizationReport:
+        """How far the last quantized model is from the float one, measured on the first calibration samples
+        when first asked for.
+
+        Raises:
+          ValueError: nothing has been quantized.
+        """
+        if self._quantization is None:
+            raise ValueError("quantization_report: convert() has not quantized a model")
+        if self._report is None:
+            self._report = self._quantization.report()
+        return self._report
+
+    def _float_graph(self) -> _core.Graph:
+        """The model before quantization."""
         with self._file() as path:
             graph = _core.import_keras(path, native_layers())
         graph.optimize()
-        if mode != "float":
-            graph = quantize_graph(
-                graph,
-                mode.removesuffix("_only"),
-                self.representative_dataset,
-                allow_float=not mode.endswith("_only"),
-                input_type=dtype_name(self.inference_input_type),
-                output_type=dtype_name(self.inference_output_type),
-                per_channel=not self._experimental_disable_per_channel,
-                per_channel_dense=self._per_channel_dense(graph),
-            )
-        return graph.write()
+        return graph
+
+    def _bias16_type(self, mode: str) -> str:
+        """The type of biases with 16-bit activations."""
+        given = self._experimental_full_integer_quantization_bias_type
+        if given is None:
+            return "int64"
+        choices = {"int8": ("int32",), "int16x8": ("int32", "int64")}.get(mode.removesuffix("_only"), ())
+        if not choices:
+            raise ValueError("full_integer_quantization_bias_type is only for full integer quantization")
+        if dtype_name(given) not in choices:
+            raise ValueError(f"Expected bias type to be {' or '.join(choices)}, not {dtype_name(given)}")
+        return dtype_name(given)
 
     def _per_channel_dense(self, graph: _core.Graph) -> bool:
         """Whether dense weights get a scale per unit: as TensorFlow does with models of the Keras that saved

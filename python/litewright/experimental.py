@@ -7,8 +7,16 @@ from pathlib import Path
 
 from litewright import _core
 from litewright.interpreter import OpResolverType, load_delegate
+from litewright.quantization_debugger import QuantizationDebugger, QuantizationDebugOptions
 
-__all__ = ["Analyzer", "OpResolverType", "load_delegate", "rewrite"]
+__all__ = [
+    "Analyzer",
+    "OpResolverType",
+    "QuantizationDebugOptions",
+    "QuantizationDebugger",
+    "load_delegate",
+    "rewrite",
+]
 
 
 class Analyzer:

@@ -4,19 +4,122 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from litewright import _core
-from litewright.progress import track
+from litewright.calibration import Calibration, Sample, calibrate, compare, first_samples
+from litewright.quantization_report import QuantizationReport
 
-__all__ = ["quantize"]
+__all__ = ["QuantizationOptions", "QuantizedModel", "quantize"]
 
-Ranges = npt.NDArray[np.float32]
+_CALIBRATIONS = ("minmax", "moving_average", "percentile", "mse")
+_INTEGER_MODES = ("int8", "int16x8")
+
+
+@dataclass
+class QuantizationOptions:
+    """What helps when accuracy drops; the defaults give TensorFlow's numbers.
+
+    Attributes:
+      calibration: how ranges come from the samples: "minmax" (the extrema), "moving_average" (of the extrema
+        of each sample), "percentile" (without a share of the values at each end) or "mse" (the range that
+        loses least). calibration_parameter: the share that stays of the moving average (0.9), or the
+        percentile (99.99).
+      equalize: move scale between neighbouring layers, so that the channels of their weights have like
+        ranges; the float results stay.
+      bias_correction: add to each bias what rounding the weights takes from the mean of the result.
+      keep_float: what stays float: layer names, operator names ("SOFTMAX") or regular expressions that match
+        the whole name of a layer or of an operator's result.
+      target_error: keep the worst layers float until the error of the results, relative to their size (both
+        root mean square, over the report's samples), is at most this.
+      report_samples: how many samples are kept for the report and `target_error`.
+    """
+
+    calibration: str = "minmax"
+    calibration_parameter: float | None = None
+    equalize: bool = False
+    bias_correction: bool = False
+    keep_float: Sequence[str] = ()
+    target_error: float | None = None
+    report_samples: int = 8
+
+    def check(self, mode: str, has_dataset: bool, allow_float: bool) -> None:
+        """Raises:
+        ValueError: the options contradict each other or the mode."""
+        if self.calibration not in _CALIBRATIONS:
+            raise ValueError(f"calibration should be one of {_CALIBRATIONS}, not {self.calibration!r}")
+        parameters = {"moving_average": (0, 1), "percentile": (50, 100)}
+        if self.calibration_parameter is not None:
+            if self.calibration not in parameters:
+                raise ValueError(f"calibration {self.calibration!r} has no parameter")
+            low, high = parameters[self.calibration]
+            if not low < self.calibration_parameter <= high:
+                raise ValueError(
+                    f"calibration_parameter of {self.calibration!r} should be above {low} and at most {high},"
+                    f" not {self.calibration_parameter}"
+                )
+        if self.calibration != "minmax" and mode not in _INTEGER_MODES:
+            raise ValueError(f"calibration {self.calibration!r} needs an integer mode; {mode} has no ranges")
+        if mode == "float16" and (self.equalize or self.bias_correction):
+            raise ValueError("equalize and bias_correction are for integer weights, not for float16")
+        if self.bias_correction and not has_dataset:
+            raise ValueError("bias_correction needs a representative_dataset")
+        if self.report_samples < 1:
+            raise ValueError(f"report_samples should be at least 1, not {self.report_samples}")
+        if self.target_error is not None and not self.target_error > 0:
+            raise ValueError(f"target_error should be above 0, not {self.target_error}")
+        if not allow_float and (self.keep_float or self.target_error is not None):
+            raise ValueError(
+                "keep_float and target_error keep operators float, which is not allowed here:"
+                " add OpsSet.TFLITE_BUILTINS to target_spec.supported_ops, or set allow_float."
+            )
+
+
+@dataclass
+class Quantization:
+    """A quantized graph and what it was made from."""
+
+    original: _core.Graph
+    graph: _core.Graph
+    mode: str
+    samples: list[Sample]
+    kept_float: list[str] = field(default_factory=list)
+    random_samples: bool = False
+
+    def report(self) -> QuantizationReport:
+        """Runs both graphs on the samples and compares them."""
+        return QuantizationReport(
+            self.original,
+            self.graph,
+            self.samples,
+            mode=self.mode,
+            kept_float=self.kept_float,
+            random_samples=self.random_samples,
+        )
+
+
+class QuantizedModel(bytes):
+    """The content of a quantized .tflite file, which also knows how it was made."""
+
+    _quantization: Quantization
+    _report: QuantizationReport | None = None
+
+    @property
+    def kept_float(self) -> list[str]:
+        """The layers that `target_error` kept float."""
+        return self._quantization.kept_float
+
+    @property
+    def report(self) -> QuantizationReport:
+        """How far the model is from the float one, measured when first asked for."""
+        if self._report is None:
+            self._report = self._quantization.report()
+        return self._report
 
 
 def quantize(
@@ -27,8 +130,14 @@ def quantize(
     allow_float: bool = True,
     inference_input_type: Any = np.float32,
     inference_output_type: Any = np.float32,
+    calibration: str = "minmax",
+    calibration_parameter: float | None = None,
+    equalize: bool = False,
+    bias_correction: bool = False,
     keep_float: Iterable[str] = (),
-) -> bytes:
+    target_error: float | None = None,
+    report_samples: int = 8,
+) -> QuantizedModel:
     """A quantized copy of a float .tflite model, whoever made it.
 
     Args:
@@ -39,57 +148,147 @@ def quantize(
         `litewright.lite.RepresentativeDataset`.
       allow_float: False makes operators without an integer form an error that lists them.
       inference_input_type, inference_output_type: float32, or an integer type of the mode.
-      keep_float: what stays float: layer names, operator names ("SOFTMAX") or regular expressions that match
-        the whole name of a layer or of an operator's result.
+      The others: see `QuantizationOptions`.
+
+    Returns:
+      The file's content; its `report` says how far it is from the float model.
 
     Raises:
-      ValueError: not a float model, or arguments or samples that do not fit it.
+      ValueError: not a float model, or arguments or samples that do not fit it or each other.
       ConverterError: operators without an integer form, where `allow_float` is False.
       OSError: the file cannot be read.
     """
     content = model if isinstance(model, bytes) else Path(model).read_bytes()
-    graph = _core.Graph.read(content)
     result = quantize_graph(
-        graph,
+        _core.Graph.read(content),
         mode,
         representative_dataset,
+        QuantizationOptions(
+            calibration,
+            calibration_parameter,
+            equalize,
+            bias_correction,
+            [keep_float] if isinstance(keep_float, str) else list(keep_float),
+            target_error,
+            report_samples,
+        ),
         allow_float=allow_float,
         input_type=np.dtype(inference_input_type).name,
         output_type=np.dtype(inference_output_type).name,
-        keep_float=keep_float,
     )
-    return result.write()
+    quantized = QuantizedModel(result.graph.write())
+    quantized._quantization = result
+    return quantized
 
 
 def quantize_graph(
     graph: _core.Graph,
     mode: str,
     representative_dataset: Any,
+    options: QuantizationOptions | None = None,
     *,
     allow_float: bool = True,
     input_type: str = "float32",
     output_type: str = "float32",
     per_channel: bool = True,
     per_channel_dense: bool = True,
-    keep_float: Iterable[str] = (),
-) -> _core.Graph:
-    """`quantize` from graph to graph."""
-    ranges = None
-    if mode in ("int8", "int16x8"):
-        if representative_dataset is None:
-            raise ValueError("For full integer quantization, a `representative_dataset` must be specified.")
-        ranges = calibrate(graph, representative_dataset)
-    return _core.quantize(
-        graph,
-        mode,
-        ranges=ranges,
-        allow_float=allow_float,
-        input_type=input_type,
-        output_type=output_type,
-        per_channel=per_channel,
-        per_channel_dense=per_channel_dense,
-        keep_float=matching_operators(graph, keep_float),
-    )
+    bias16_type: str = "int64",
+) -> Quantization:
+    """`quantize` from graph to graph; `equalize` changes `graph`."""
+    options = options or QuantizationOptions()
+    has_dataset = representative_dataset is not None
+    options.check(mode, has_dataset, allow_float)
+    integer = mode in _INTEGER_MODES
+    if integer and not has_dataset:
+        raise ValueError("For full integer quantization, a `representative_dataset` must be specified.")
+    if options.equalize:
+        graph.equalize()
+    seen: Calibration | None = None
+    if integer or options.bias_correction:
+        seen = calibrate(
+            graph,
+            representative_dataset,
+            method=options.calibration,
+            parameter=options.calibration_parameter,
+            means=options.bias_correction,
+            keep=options.report_samples,
+        )
+    samples = seen.samples if seen else first_samples(graph, representative_dataset, options.report_samples)
+    weights = {"per_channel": per_channel, "per_channel_dense": per_channel_dense}
+
+    def with_floats(keep: set[int]) -> _core.Graph:
+        source = graph
+        if seen is not None and options.bias_correction:
+            source = _core.correct_biases(graph, mode, seen.means, keep_float=keep, **weights)
+        return _core.quantize(
+            source,
+            mode,
+            ranges=seen.ranges if seen and integer else None,
+            allow_float=allow_float,
+            input_type=input_type,
+            output_type=output_type,
+            keep_float=keep,
+            bias16_type=bias16_type,
+            **weights,
+        )
+
+    keep = matching_operators(graph, options.keep_float)
+    kept: list[str] = []
+    if options.target_error is not None:
+        keep, kept = _reach(graph, with_floats, keep, samples, options.target_error)
+    return Quantization(graph, with_floats(keep), mode, samples, kept, random_samples=not has_dataset)
+
+
+def _reach(
+    graph: _core.Graph,
+    with_floats: Callable[[set[int]], _core.Graph],
+    keep: set[int],
+    samples: list[Sample],
+    target: float,
+) -> tuple[set[int], list[str]]:
+    """The operators to keep float, beside `keep`, for an error of at most `target`; and their layers' names.
+
+    1. Layers are sorted by the error of their own, the worst first. 2. Twice as many are kept each time,
+    until the error is met. 3. Halving finds the fewest.
+    """
+
+    def error(count: int) -> float:
+        chosen = keep.union(*(numbers for _, numbers in layers[:count]))
+        return compare(graph, with_floats(chosen), samples, by_operator=False).output_error()
+
+    first = compare(graph, with_floats(keep), samples)
+    if first.output_error() <= target:
+        return keep, []
+    layers = _worst_layers(first.operators())
+    enough = 1
+    while enough < len(layers) and error(enough) > target:
+        enough *= 2
+    enough = min(enough, len(layers))
+    too_few = enough // 2
+    while enough - too_few > 1:
+        middle = (enough + too_few) // 2
+        if error(middle) > target:
+            too_few = middle
+        else:
+            enough = middle
+    reached = error(enough)
+    if reached > target:
+        raise ValueError(
+            f"target_error {target:g} cannot be met: with all {len(layers)} layers kept float the error is"
+            f" {reached:.3g}."
+        )
+    return keep.union(*(numbers for _, numbers in layers[:enough])), [name for name, _ in layers[:enough]]
+
+
+def _worst_layers(operators: list[dict[str, Any]]) -> list[tuple[str, set[int]]]:
+    """Names and operator numbers of the layers that lose anything, the worst first."""
+    layers: dict[str, tuple[float, set[int]]] = {}
+    for row in operators:
+        name = row["layer"] or row["tensor"]
+        worst, numbers = layers.get(name, (np.inf, set()))
+        layers[name] = (min(worst, row["sqnr"]), numbers | {row["index"]})
+    ranked = sorted(layers.items(), key=lambda item: item[1][0])
+    return [(name, numbers) for name, (worst, numbers) in ranked if np.isfinite(worst)]
 
 
 def matching_operators(graph: _core.Graph, patterns: Iterable[str]) -> set[int]:
@@ -120,95 +319,3 @@ def matching_operators(graph: _core.Graph, patterns: Iterable[str]) -> set[int]:
             raise ValueError(f"keep_float: {pattern!r} matches none of {', '.join(layers[:40])}")
         found |= matches
     return found
-
-
-def calibrate(graph: _core.Graph, representative_dataset: Any) -> Ranges:
-    """Runs the samples through the float model; the smallest and largest value of every tensor, [tensors, 2].
-
-    Raises:
-      TypeError: the dataset is not callable. ValueError: it is empty, or a sample does not fit the model.
-    """
-    observer = _core.Observer(graph, num_threads=os.cpu_count() or 1)
-    count = 0
-    for sample in track(samples(graph, representative_dataset), "Calibrating"):
-        observer.run(sample)
-        count += 1
-    if count == 0:
-        raise ValueError(
-            "representative_dataset yielded no samples; calibration needs at least one (a hundred are usual)."
-        )
-    ranges: Ranges = observer.ranges()
-    return ranges
-
-
-def samples(graph: _core.Graph, representative_dataset: Any) -> Iterator[list[npt.NDArray[Any]]]:
-    """The dataset's samples as lists in the order of the model's inputs, each checked against the model."""
-    generator: Callable[[], Iterable[Any]] = getattr(
-        representative_dataset, "input_gen", representative_dataset
-    )
-    if not callable(generator):
-        raise TypeError(
-            f"representative_dataset should be a function that yields samples, not a"
-            f" {type(representative_dataset).__name__}; write `lambda: samples` or a generator function."
-        )
-    inputs = graph.inputs()
-    for number, sample in enumerate(generator()):
-        yield check_sample(inputs, sample, f"representative_dataset, sample {number}")
-
-
-def check_sample(inputs: list[dict[str, Any]], sample: Any, where: str) -> list[npt.NDArray[Any]]:
-    """One sample in the order of the model's inputs.
-
-    Raises:
-      ValueError: names the sample, the input and what does not fit.
-    """
-    return [
-        _check_array(value, spec, f"{where}, input {position} '{spec['name']}'")
-        for position, (value, spec) in enumerate(zip(_in_order(inputs, sample, where), inputs, strict=True))
-    ]
-
-
-def _in_order(inputs: list[dict[str, Any]], sample: Any, where: str) -> Sequence[Any]:
-    names = [spec["name"] for spec in inputs]
-    if isinstance(sample, tuple) and len(sample) == 2 and isinstance(sample[0], str):
-        sample = sample[1]  # (signature key, inputs by name)
-    if isinstance(sample, Mapping):
-        unknown = [name for name in sample if name not in names]
-        missing = [name for name in names if name not in sample]
-        if unknown or missing:
-            given = sorted(map(str, sample))
-            raise ValueError(f"{where}: has the names {given}; the model's inputs are {names}.")
-        return [sample[name] for name in names]
-    if isinstance(sample, (list, tuple)):
-        if len(sample) != len(names):
-            raise ValueError(
-                f"{where}: Invalid input shapes: expected {len(names)} items got {len(sample)} items;"
-                f" the model's inputs are {names}."
-            )
-        return sample
-    raise ValueError(
-        f"{where}: You need to provide either a dictionary with input names and values, a tuple with"
-        " signature key and a dictionary with input names and values, or an array with input values in the"
-        " order of input tensors of the graph in the representative_dataset function;"
-        f" it is a {type(sample).__name__}."
-        + (" Put it into a list: [sample]." if len(names) == 1 else "")
-    )
-
-
-def _check_array(value: Any, spec: dict[str, Any], where: str) -> npt.NDArray[Any]:
-    array = np.asarray(value)
-    wanted = np.dtype(spec["dtype"])
-    if array.dtype != wanted:
-        raise ValueError(
-            f"{where}: Got value of type {array.dtype.name} but expected type {wanted.name};"
-            f" use .astype(np.{wanted.name})."
-        )
-    shape = tuple(spec["shape"])
-    if array.ndim != len(shape) or any(
-        want not in (-1, got) for want, got in zip(shape, array.shape, strict=True)
-    ):
-        hint = " Add the batch dimension: sample[None]." if array.shape == shape[1:] else ""
-        raise ValueError(f"{where}: has the shape {list(array.shape)}; the model takes {list(shape)}.{hint}")
-    if wanted.kind == "f" and not np.isfinite(array).all():
-        raise ValueError(f"{where}: holds NaN or infinity.")
-    return array

@@ -1,0 +1,166 @@
+"""Calibration samples: checked against the model, then run through it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from litewright import _core
+from litewright.progress import track
+
+Sample = list[npt.NDArray[Any]]
+#: Samples are kept for reports up to this many bytes; one is kept however large it is.
+_KEPT_BYTES = 1 << 26
+
+
+@dataclass
+class Calibration:
+    """What samples show of a float model."""
+
+    #: The smallest and largest value of every tensor, [tensors, 2]; NaN where there is none.
+    ranges: npt.NDArray[np.float32]
+    #: The mean of every channel by tensor, where they were asked for.
+    means: list[list[float]] = field(default_factory=list)
+    #: The first samples.
+    samples: list[Sample] = field(default_factory=list)
+
+
+def threads() -> int:
+    """How many threads calibration and comparisons use: all."""
+    return os.cpu_count() or 1
+
+
+def calibrate(
+    graph: _core.Graph,
+    representative_dataset: Any,
+    *,
+    method: str = "minmax",
+    parameter: float | None = None,
+    means: bool = False,
+    keep: int = 0,
+) -> Calibration:
+    """Runs all samples through the float model and keeps the first `keep` of them.
+
+    Raises:
+      TypeError: the dataset is not callable. ValueError: it is empty, or a sample does not fit the model.
+    """
+    observer = _core.Observer(
+        graph, num_threads=threads(), method=method, parameter=parameter or 0.0, means=means
+    )
+    count, kept_bytes = 0, 0
+    kept: list[Sample] = []
+    for sample in track(samples(graph, representative_dataset), "Calibrating"):
+        observer.run(sample)
+        size = sum(array.nbytes for array in sample)
+        if len(kept) < keep and (not kept or kept_bytes + size <= _KEPT_BYTES):
+            kept.append([array.copy() for array in sample])
+            kept_bytes += size
+        count += 1
+    if count == 0:
+        raise ValueError(
+            "representative_dataset yielded no samples; calibration needs at least one (a hundred are usual)."
+        )
+    return Calibration(observer.ranges(), observer.means(), kept)
+
+
+def first_samples(graph: _core.Graph, representative_dataset: Any, count: int) -> list[Sample]:
+    """Up to `count` samples; without a dataset random ones: numbers from -1 to 1, zeros for integers."""
+    if representative_dataset is None:
+        random = np.random.default_rng(0)
+        return [[_random_input(random, spec) for spec in graph.inputs()] for _ in range(count)]
+    return [sample for _, sample in zip(range(count), samples(graph, representative_dataset), strict=False)]
+
+
+def _random_input(random: np.random.Generator, spec: dict[str, Any]) -> npt.NDArray[Any]:
+    shape = [1 if extent < 0 else extent for extent in spec["shape"]]
+    dtype = np.dtype(spec["dtype"])
+    if dtype.kind == "f":
+        return random.uniform(-1, 1, shape).astype(dtype)
+    return np.zeros(shape, dtype)
+
+
+def samples(graph: _core.Graph, representative_dataset: Any) -> Iterator[Sample]:
+    """The dataset's samples as lists in the order of the model's inputs, each checked against the model."""
+    generator: Callable[[], Iterable[Any]] = getattr(
+        representative_dataset, "input_gen", representative_dataset
+    )
+    if not callable(generator):
+        raise TypeError(
+            f"representative_dataset should be a function that yields samples, not a"
+            f" {type(representative_dataset).__name__}; write `lambda: samples` or a generator function."
+        )
+    inputs = graph.inputs()
+    for number, sample in enumerate(generator()):
+        yield check_sample(inputs, sample, f"representative_dataset, sample {number}")
+
+
+def compare(
+    original: _core.Graph, quantized: _core.Graph, samples: list[Sample], by_operator: bool = True
+) -> _core.Comparison:
+    """Both graphs run on the samples."""
+    comparison = _core.Comparison(original, quantized, threads(), by_operator)
+    for sample in samples:
+        comparison.run(sample)
+    return comparison
+
+
+def check_sample(inputs: list[dict[str, Any]], sample: Any, where: str) -> list[npt.NDArray[Any]]:
+    """One sample in the order of the model's inputs.
+
+    Raises:
+      ValueError: names the sample, the input and what does not fit.
+    """
+    return [
+        _check_array(value, spec, f"{where}, input {position} '{spec['name']}'")
+        for position, (value, spec) in enumerate(zip(_in_order(inputs, sample, where), inputs, strict=True))
+    ]
+
+
+def _in_order(inputs: list[dict[str, Any]], sample: Any, where: str) -> Sequence[Any]:
+    names = [spec["name"] for spec in inputs]
+    if isinstance(sample, tuple) and len(sample) == 2 and isinstance(sample[0], str):
+        sample = sample[1]  # (signature key, inputs by name)
+    if isinstance(sample, Mapping):
+        unknown = [name for name in sample if name not in names]
+        missing = [name for name in names if name not in sample]
+        if unknown or missing:
+            given = sorted(map(str, sample))
+            raise ValueError(f"{where}: has the names {given}; the model's inputs are {names}.")
+        return [sample[name] for name in names]
+    if isinstance(sample, (list, tuple)):
+        if len(sample) != len(names):
+            raise ValueError(
+                f"{where}: Invalid input shapes: expected {len(names)} items got {len(sample)} items;"
+                f" the model's inputs are {names}."
+            )
+        return sample
+    raise ValueError(
+        f"{where}: You need to provide either a dictionary with input names and values, a tuple with"
+        " signature key and a dictionary with input names and values, or an array with input values in the"
+        " order of input tensors of the graph in the representative_dataset function;"
+        f" it is a {type(sample).__name__}." + (" Put it into a list: [sample]." if len(names) == 1 else "")
+    )
+
+
+def _check_array(value: Any, spec: dict[str, Any], where: str) -> npt.NDArray[Any]:
+    array = np.asarray(value)
+    wanted = np.dtype(spec["dtype"])
+    if array.dtype != wanted:
+        raise ValueError(
+            f"{where}: Got value of type {array.dtype.name} but expected type {wanted.name};"
+            f" use .astype(np.{wanted.name})."
+        )
+    shape = tuple(spec["shape"])
+    if array.ndim != len(shape) or any(
+        want not in (-1, got) for want, got in zip(shape, array.shape, strict=True)
+    ):
+        hint = " Add the batch dimension: sample[None]." if array.shape == shape[1:] else ""
+        raise ValueError(f"{where}: has the shape {list(array.shape)}; the model takes {list(shape)}.{hint}")
+    if wanted.kind == "f" and not np.isfinite(array).all():
+        raise ValueError(f"{where}: holds NaN or infinity.")
+    return array
