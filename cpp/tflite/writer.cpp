@@ -1,6 +1,7 @@
 #include "tflite/writer.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/error.h"
 #include "tflite/file_layout.h"
@@ -74,6 +75,13 @@ class TableBuilder {
     if (values.empty()) return 0;
     return builder_.CreateVector(values);
   }
+  // Written once for all tensors: the zero points of symmetric weights, all zero, are twice as long as their
+  // scales.
+  VectorOffset<int64_t> shared(const std::vector<int64_t>& values) {
+    const auto [entry, added] = shared_.try_emplace(values);
+    if (added) entry->second = optional(values);
+    return entry->second;
+  }
   VectorOffset<uint8_t> bytes(const Bytes& data) {
     builder_.ForceVectorAlignment(data.size(), 1, kAlignment);
     return builder_.CreateVector(data.data(), data.size());
@@ -125,7 +133,7 @@ class TableBuilder {
                     .Union();
     }
     const auto min = optional(q.min), max = optional(q.max), scale = optional(q.scale);
-    const auto zero_point = optional(q.zero_point);
+    const auto zero_point = shared(q.zero_point);
     return fb::CreateQuantizationParameters(builder_, min, max, scale, zero_point, type, details, q.axis);
   }
 
@@ -251,6 +259,7 @@ class TableBuilder {
   const FileLayout& layout_;
   uint64_t next_outside_;
   flatbuffers::FlatBufferBuilder builder_;
+  std::map<std::vector<int64_t>, VectorOffset<int64_t>> shared_;
   std::vector<Bytes> outside_;
 };
 
