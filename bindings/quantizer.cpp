@@ -121,8 +121,9 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
   Ranges values;
   if (!ranges.is_none()) {
     const auto array = py::array_t<float, py::array::c_style | py::array::forcecast>::ensure(ranges);
+    // Tensors added since calibration have no range.
     if (!array || array.ndim() != 2 || array.shape(1) != 2 ||
-        array.shape(0) != static_cast<py::ssize_t>(graph.main().tensors.size())) {
+        array.shape(0) > static_cast<py::ssize_t>(graph.main().tensors.size())) {
       fail(ErrorCode::kInvalidArgument, "ranges should be an array [", graph.main().tensors.size(), ", 2]");
     }
     values.resize(array.shape(0));

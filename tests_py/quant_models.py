@@ -69,7 +69,7 @@ def images(count: int, seed: int = 0, shape: Sequence[int] = SHAPE) -> list[np.n
     return [random.uniform(0, 1, (1, *shape)).astype(np.float32) for _ in range(count)]
 
 
-def dataset(count: int = 20, shape: Sequence[int] = SHAPE):
+def dataset(count: int = 200, shape: Sequence[int] = SHAPE):
     return lambda: ([image] for image in images(count, shape=shape))
 
 

@@ -252,9 +252,11 @@ def _reach(
     until the error is met. 3. Halving finds the fewest.
     """
 
+    def chosen(count: int) -> set[int]:
+        return _with_enclosed(graph, keep.union(*(numbers for _, numbers in layers[:count])))
+
     def error(count: int) -> float:
-        chosen = keep.union(*(numbers for _, numbers in layers[:count]))
-        return compare(graph, with_floats(chosen), samples, by_operator=False).output_error()
+        return compare(graph, with_floats(chosen(count)), samples, by_operator=False).output_error()
 
     first = compare(graph, with_floats(keep), samples)
     if first.output_error() <= target:
@@ -277,7 +279,31 @@ def _reach(
             f"target_error {target:g} cannot be met: with all {len(layers)} layers kept float the error is"
             f" {reached:.3g}."
         )
-    return keep.union(*(numbers for _, numbers in layers[:enough])), [name for name, _ in layers[:enough]]
+    return chosen(enough), [name for name, _ in layers[:enough]]
+
+
+def _with_enclosed(graph: _core.Graph, keep: set[int]) -> set[int]:
+    """`keep` and the operators between that have no integer neighbour: rounding their operands gains nothing."""
+    operators = graph.operators()
+    users: dict[int, set[int]] = {}
+    makers: dict[int, int] = {}
+    for index, row in enumerate(operators):
+        for tensor in row["inputs"]:
+            users.setdefault(tensor, set()).add(index)
+        makers.update(dict.fromkeys(row["outputs"], index))
+    result = set(keep)
+    changed = True
+    while changed:
+        changed = False
+        for index, row in enumerate(operators):
+            if index in result:
+                continue
+            near = {makers[tensor] for tensor in row["inputs"] if tensor in makers}
+            near = near.union(*(users.get(tensor, set()) for tensor in row["outputs"]))
+            if near <= result:
+                result.add(index)
+                changed = True
+    return result
 
 
 def _worst_layers(operators: list[dict[str, Any]]) -> list[tuple[str, set[int]]]:

@@ -67,7 +67,7 @@ inline void set_inputs(Interpreter& interpreter, const std::vector<Comparison::V
     std::memcpy(interpreter.executor().data(inputs[i]), values[i].data.data(), values[i].data.size());
 }
 
-inline Ranges calibrated(const Graph& graph, int samples = 8) {
+inline Ranges calibrated(const Graph& graph, int samples = 200) {
   Observer observer(graph, make_statistics({}, graph.main().tensors.size()), 1);
   for (int i = 0; i < samples; ++i) {
     set_inputs(observer.interpreter(), sample_for(graph, 100 + i));
