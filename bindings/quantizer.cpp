@@ -106,7 +106,7 @@ std::function<bool(const Operator&, const Subgraph&)> chooser(const std::set<int
 GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py::object& ranges,
                            bool allow_float, const std::string& input_type, const std::string& output_type,
                            bool per_channel, bool per_channel_dense, const std::set<int>& keep_float,
-                           const std::string& bias16_type) {
+                           const std::string& bias16_type, const std::set<int>& keep_int16) {
   QuantizerOptions options;
   options.mode = parse_mode(mode);
   options.allow_float = allow_float;
@@ -115,6 +115,7 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
   options.per_channel = per_channel;
   options.per_channel_dense = per_channel_dense;
   options.keep_float = chooser(keep_float);
+  options.keep_int16 = chooser(keep_int16);
   if (bias16_type != "int64" && bias16_type != "int32")
     fail(ErrorCode::kInvalidArgument, "biases are int64 or int32, not ", bias16_type);
   if (bias16_type == "int32") options.bias16_type = DType::kInt32;
@@ -177,7 +178,7 @@ void bind_quantizer(py::module_& module) {
              py::arg("allow_float") = true, py::arg("input_type") = "float32",
              py::arg("output_type") = "float32", py::arg("per_channel") = true,
              py::arg("per_channel_dense") = true, py::arg("keep_float") = std::set<int>(),
-             py::arg("bias16_type") = "int64");
+             py::arg("bias16_type") = "int64", py::arg("keep_int16") = std::set<int>());
   module.def("correct_biases", &corrected, py::arg("graph"), py::arg("mode"), py::arg("means"),
              py::arg("per_channel") = true, py::arg("per_channel_dense") = true,
              py::arg("keep_float") = std::set<int>());

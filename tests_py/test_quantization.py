@@ -138,6 +138,7 @@ CONTRADICTIONS = {
                                         "bias_correction needs a representative_dataset"),
     "float16": ({"target_spec": lite.TargetSpec(supported_types=[np.float16]),
                  "quantization_options": Options(equalize=True)}, False, "not for float16"),
+    "16 bits in dynamic mode": ({"quantization_options": Options(keep_int16=["fc"])}, False, "for mode int8"),
     "no layer of this name": ({"quantization_options": Options(keep_float=["dense_7"])}, True,
                               "'dense_7' matches none of conv, fc"),
     "not an expression": ({"quantization_options": Options(keep_float=["("])}, True, "not a regular"),
@@ -185,6 +186,19 @@ def test_chosen_layers_stay_float(pattern, model):
     assert [tensors[row["inputs"][1]]["dtype"] for row in details if row["op_name"] == "CONV_2D"] == [np.int8]
 
 
+def test_chosen_layers_have_16_bit_activations(model, float_content, litert):
+    options = Options(keep_int16=["conv"])
+    content = converter(model, dataset(), quantization_options=options).convert()
+    interpreter = lite.Interpreter(model_content=content)
+    details = next(row for row in interpreter._get_ops_details() if row["op_name"] == "CONV_2D")
+    types = [interpreter._get_tensor_details(index, 0)["dtype"] for index in details["inputs"]]
+    assert types == [np.int16, np.int8, np.int64]
+    inputs = images(8)
+    ours = run(lite, content, inputs)
+    assert relative_error(ours, run(lite, float_content, inputs)) < 0.05
+    np.testing.assert_allclose(ours, run(litert, content, inputs), atol=2.5 / 256)
+
+
 FOREIGN = {"dynamic": 0.05, "float16": 1e-3, "int8": 0.05, "int16x8": 0.02, "int4": 0.5}
 
 
@@ -218,3 +232,17 @@ def test_what_cannot_be_quantized(float_content, tmp_path):
         litewright.quantize(tmp_path / "missing.tflite")
     with pytest.raises(ValueError):
         litewright.quantize(b"no model")
+
+
+def test_four_bit_weights(tmp_path, litert):
+    path = classifier(tmp_path / "wide.h5", filters=64)
+    whole = converter(path, optimizations=[]).convert()
+    content = litewright.quantize(whole, "int4")
+    assert len(content) < 0.35 * len(whole)
+    interpreter = lite.Interpreter(model_content=content)
+    four_bits = [row for row in interpreter.get_tensor_details() if row["dtype"] is np.int8]
+    assert [len(row["quantization_parameters"]["scales"]) for row in four_bits] == [64, 5]
+    inputs = images(8)
+    ours = run(lite, content, inputs)
+    np.testing.assert_allclose(ours, run(litert, content, inputs), atol=0.02)
+    assert relative_error(ours, run(lite, whole, inputs)) < 0.3

@@ -127,7 +127,7 @@ class Applier {
       set_field(op.options, field, value);
     };
     if (row.asymmetric_inputs) set("asymmetric_quantize_inputs", true);
-    if (row.integer && plan_.options.mode == QuantMode::kInt16x8) {
+    if (row.integer && row.int16) {
       set("pot_scale_int16", false);
       if (def->quant.bias >= 0) set("quantized_bias_type", static_cast<int64_t>(plan_.options.bias16_type));
     }

@@ -18,6 +18,8 @@ void check_options(const QuantizerOptions& options, const Ranges* ranges) {
     if (options.mode == QuantMode::kInt8) return type == DType::kInt8 || type == DType::kUInt8;
     return options.mode == QuantMode::kInt16x8 && type == DType::kInt16;
   };
+  if (options.keep_int16 && options.mode != QuantMode::kInt8)
+    fail(ErrorCode::kInvalidArgument, "only int8 mode can keep some operators in 16 bits");
   for (DType type : {options.input_type, options.output_type}) {
     if (allowed(type)) continue;
     fail(ErrorCode::kInvalidArgument,
@@ -85,7 +87,11 @@ std::string QuantizationPlan::to_string(const Graph& graph) const {
   std::ostringstream out;
   for (size_t i = 0; i < operators.size(); ++i) {
     const Operator& op = main.operators[i];
-    out << i << " " << op.display_name() << (operators[i].integer ? " integer" : "") << "\n";
+    out << i << " " << op.display_name()
+        << (operators[i].int16     ? " integer 16"
+            : operators[i].integer ? " integer"
+                                   : "")
+        << "\n";
     const auto row = [&](const char* what, const std::vector<TensorId>& ids, const std::vector<Form>& forms) {
       for (size_t k = 0; k < ids.size(); ++k) {
         if (ids[k] == kNoTensor || forms[k].dtype == DType::kFloat32) continue;

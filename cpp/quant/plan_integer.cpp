@@ -23,7 +23,7 @@ bool is_constant(const Subgraph& subgraph, const Operator& op, int operand) {
 // Weights, and the bias that depends on them and on the input.
 void plan_linear(const Subgraph& subgraph, const Operator& op, const QuantRule& rule,
                  const QuantizerOptions& options, OperatorPlan& row) {
-  const DType bias_type = options.mode == QuantMode::kInt16x8 ? options.bias16_type : DType::kInt32;
+  const DType bias_type = row.int16 ? options.bias16_type : DType::kInt32;
   const bool dense = op.code == BuiltinOp::kFullyConnected;
   const bool per_channel = rule.axis >= 0 && options.per_channel && (!dense || options.per_channel_dense);
   const Tensor& weights = subgraph.tensors[op.inputs[rule.weights]];
@@ -78,6 +78,24 @@ bool states_are_settable(const Subgraph& subgraph, const Operator& lstm) {
       "\nAllow float operators (add OpsSet.TFLITE_BUILTINS to target_spec.supported_ops), or replace these "
       "layers.";
   throw Error(ErrorCode::kUnsupported, message);
+}
+
+// Which of the integer operators have 16-bit activations.
+std::vector<bool> int16_operators(const Subgraph& subgraph, const std::vector<bool>& integer,
+                                  const QuantizerOptions& options) {
+  if (options.mode == QuantMode::kInt16x8) return integer;
+  std::vector<bool> chosen(integer.size(), false);
+  if (!options.keep_int16) return chosen;
+  for (size_t i = 0; i < integer.size(); ++i) {
+    const Operator& op = subgraph.operators[i];
+    if (!integer[i] || !options.keep_int16(op, subgraph)) continue;
+    if (!quant_def(op)->quant.int16) {
+      fail(ErrorCode::kUnsupported, "'", op.display_name(), "'",
+           op.layer.empty() ? "" : " of layer '" + op.layer + "'", " has no form with 16-bit activations");
+    }
+    chosen[i] = true;
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -148,12 +166,19 @@ void plan_integer(const Graph& graph, const Ranges& ranges, QuantizationPlan& pl
   }
   if (!options.allow_float && !problems.empty()) fail_all(problems, options.mode);
 
-  const std::vector<Form> forms = plan_activations(subgraph, integer, ranges, options.mode, plan.operators);
+  const std::vector<bool> int16 = int16_operators(subgraph, integer, options);
+  std::vector<bool> others = integer;
+  for (size_t i = 0; i < integer.size(); ++i) others[i] = integer[i] && !int16[i];
+  const bool all16 = options.mode == QuantMode::kInt16x8;
+  if (!all16) plan_activations(subgraph, int16, ranges, QuantMode::kInt16x8, plan.operators);
+  const std::vector<Form> forms =
+      plan_activations(subgraph, all16 ? int16 : others, ranges, options.mode, plan.operators);
   for (size_t i = 0; i < subgraph.operators.size(); ++i) {
     if (!integer[i]) continue;
     const Operator& op = subgraph.operators[i];
     const QuantRule& rule = quant_def(op)->quant;
     plan.operators[i].integer = true;
+    plan.operators[i].int16 = int16[i];
     if (rule.output == QuantRule::kLstm) {
       plan_lstm(subgraph, op, ranges, plan.operators[i]);
       plan_states(subgraph, op, plan, plan.operators[i]);

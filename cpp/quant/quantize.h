@@ -34,9 +34,11 @@ struct QuantizerOptions {
   bool per_channel_dense = true;  // of FULLY_CONNECTED's weights
   // Operators that stay float: called with each operator; empty: none.
   std::function<bool(const Operator&, const Subgraph&)> keep_float;
+  // kInt8: operators with 16-bit activations between QUANTIZE operators; empty: none.
+  std::function<bool(const Operator&, const Subgraph&)> keep_int16;
   // Weights with fewer elements stay float in dynamic range mode.
   int64_t least_elements = 1024;
-  // int16x8 mode: biases are kInt64 or kInt32.
+  // Biases with 16-bit activations are kInt64 or kInt32.
   DType bias16_type = DType::kInt64;
 };
 
@@ -51,6 +53,7 @@ struct OperatorPlan {
   std::vector<Form> inputs, outputs;  // by operand
   std::vector<Form> intermediates;
   bool integer = false;            // computed in integers
+  bool int16 = false;              // with 16-bit activations
   bool asymmetric_inputs = false;  // hybrid: sets asymmetric_quantize_inputs
 };
 

@@ -120,4 +120,5 @@ def quantize(
     per_channel_dense: bool = True,
     keep_float: set[int] = ...,
     bias16_type: str = "int64",
+    keep_int16: set[int] = ...,
 ) -> Graph: ...

@@ -35,6 +35,7 @@ class QuantizationOptions:
       bias_correction: add to each bias what rounding the weights takes from the mean of the result.
       keep_float: what stays float: layer names, operator names ("SOFTMAX") or regular expressions that match
         the whole name of a layer or of an operator's result.
+      keep_int16: in mode "int8", what has 16-bit activations instead; named like keep_float.
       target_error: keep the worst layers float until the error of the results, relative to their size (both
         root mean square, over the report's samples), is at most this.
       report_samples: how many samples are kept for the report and `target_error`.
@@ -45,6 +46,7 @@ class QuantizationOptions:
     equalize: bool = False
     bias_correction: bool = False
     keep_float: Sequence[str] = ()
+    keep_int16: Sequence[str] = ()
     target_error: float | None = None
     report_samples: int = 8
 
@@ -65,6 +67,8 @@ class QuantizationOptions:
                 )
         if self.calibration != "minmax" and mode not in _INTEGER_MODES:
             raise ValueError(f"calibration {self.calibration!r} needs an integer mode; {mode} has no ranges")
+        if self.keep_int16 and mode != "int8":
+            raise ValueError(f"keep_int16 is for mode int8, not for {mode}")
         if mode == "float16" and (self.equalize or self.bias_correction):
             raise ValueError("equalize and bias_correction are for integer weights, not for float16")
         if self.bias_correction and not has_dataset:
@@ -135,6 +139,7 @@ def quantize(
     equalize: bool = False,
     bias_correction: bool = False,
     keep_float: Iterable[str] = (),
+    keep_int16: Iterable[str] = (),
     target_error: float | None = None,
     report_samples: int = 8,
 ) -> QuantizedModel:
@@ -169,6 +174,7 @@ def quantize(
             equalize,
             bias_correction,
             [keep_float] if isinstance(keep_float, str) else list(keep_float),
+            [keep_int16] if isinstance(keep_int16, str) else list(keep_int16),
             target_error,
             report_samples,
         ),
@@ -214,6 +220,7 @@ def quantize_graph(
             keep=options.report_samples,
         )
     samples = seen.samples if seen else first_samples(graph, representative_dataset, options.report_samples)
+    keep_int16 = matching_operators(graph, options.keep_int16, "keep_int16")
     weights = {"per_channel": per_channel, "per_channel_dense": per_channel_dense}
 
     def with_floats(keep: set[int]) -> _core.Graph:
@@ -229,10 +236,11 @@ def quantize_graph(
             output_type=output_type,
             keep_float=keep,
             bias16_type=bias16_type,
+            keep_int16=keep_int16,
             **weights,
         )
 
-    keep = matching_operators(graph, options.keep_float)
+    keep = matching_operators(graph, options.keep_float, "keep_float")
     kept: list[str] = []
     if options.target_error is not None:
         keep, kept = _reach(graph, with_floats, keep, samples, options.target_error)
@@ -283,7 +291,7 @@ def _reach(
 
 
 def _with_enclosed(graph: _core.Graph, keep: set[int]) -> set[int]:
-    """`keep` and the operators between that have no integer neighbour: rounding their operands gains nothing."""
+    """`keep` and the operators without an integer neighbour: rounding their operands gains nothing."""
     operators = graph.operators()
     users: dict[int, set[int]] = {}
     makers: dict[int, int] = {}
@@ -317,7 +325,7 @@ def _worst_layers(operators: list[dict[str, Any]]) -> list[tuple[str, set[int]]]
     return [(name, numbers) for name, (worst, numbers) in ranked if np.isfinite(worst)]
 
 
-def matching_operators(graph: _core.Graph, patterns: Iterable[str]) -> set[int]:
+def matching_operators(graph: _core.Graph, patterns: Iterable[str], option: str) -> set[int]:
     """The numbers of the operators that `patterns` name by layer, operator name or result.
 
     Raises:
@@ -330,7 +338,7 @@ def matching_operators(graph: _core.Graph, patterns: Iterable[str]) -> set[int]:
         try:
             expression = re.compile(pattern)
         except re.error as error:
-            raise ValueError(f"keep_float: {pattern!r} is not a regular expression: {error}") from error
+            raise ValueError(f"{option}: {pattern!r} is not a regular expression: {error}") from error
         matches = {
             index
             for index, operator in enumerate(operators)
@@ -342,6 +350,6 @@ def matching_operators(graph: _core.Graph, patterns: Iterable[str]) -> set[int]:
         }
         if not matches:
             layers = sorted({operator["layer"] or operator["name"] for operator in operators})
-            raise ValueError(f"keep_float: {pattern!r} matches none of {', '.join(layers[:40])}")
+            raise ValueError(f"{option}: {pattern!r} matches none of {', '.join(layers[:40])}")
         found |= matches
     return found

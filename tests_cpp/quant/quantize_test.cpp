@@ -152,6 +152,22 @@ TEST(Quantize, ChosenOperatorsStayFloat) {
   EXPECT_EQ(operand(graph, BuiltinOp::kFullyConnected, 1).dtype, DType::kFloat32);
 }
 
+TEST(Quantize, ChosenOperatorsHave16BitActivations) {
+  const Graph original = small_classifier();
+  const auto keep = [](const Operator& op, const Subgraph&) { return op.code == BuiltinOp::kFullyConnected; };
+  const Graph graph = quantized(original, {.mode = QuantMode::kInt8, .keep_int16 = keep});
+  EXPECT_EQ(operator_names(graph), (Names{"QUANTIZE", "CONV_2D", "MAX_POOL_2D", "RESHAPE", "QUANTIZE",
+                                          "FULLY_CONNECTED", "QUANTIZE", "SOFTMAX", "DEQUANTIZE"}));
+  EXPECT_EQ(operand(graph, BuiltinOp::kConv2D, 0).dtype, DType::kInt8);
+  EXPECT_EQ(operand(graph, BuiltinOp::kFullyConnected, 0).dtype, DType::kInt16);
+  EXPECT_EQ(operand(graph, BuiltinOp::kFullyConnected, 2).dtype, DType::kInt64);
+  EXPECT_EQ(result(graph, BuiltinOp::kFullyConnected).dtype, DType::kInt16);
+  EXPECT_EQ(operand(graph, BuiltinOp::kSoftmax, 0).dtype, DType::kInt8);
+  EXPECT_LT(output_error(original, graph), 0.05);
+  const Ranges ranges = calibrated(original);
+  EXPECT_THROW(quantize(original, {.mode = QuantMode::kInt16x8, .keep_int16 = keep}, &ranges), Error);
+}
+
 TEST(Quantize, ConcatenationsTakeTheResultsScale) {
   Graph original;
   GraphBuilder b(original);
