@@ -1,5 +1,6 @@
 """TFLiteConverter: sources, modes, results, errors."""
 
+import enum
 import gzip
 import shutil
 from pathlib import Path
@@ -191,6 +192,19 @@ def test_modes_are_chosen_as_in_tensorflow(name):
     converter.target_spec = lite.TargetSpec(supported_ops=operators, supported_types=types)
     converter.representative_dataset = (lambda: iter([])) if dataset else None
     assert converter._mode() == mode
+
+
+def test_enumerations_of_tensorflow_are_understood():
+    theirs = enum.Enum("Optimize", {"DEFAULT": "DEFAULT"})
+    converter = lite.TFLiteConverter.from_keras_model("m.h5")
+    for value in (theirs.DEFAULT, "DEFAULT"):
+        converter.optimizations = [value]
+        assert converter._mode() == "dynamic"
+    converter.optimizations = ["nonsense"]
+    with pytest.raises(
+        ValueError, match="optimizations: 'nonsense' is not a valid Optimize; it may hold DEFAULT"
+    ):
+        converter.convert()
 
 
 @pytest.mark.parametrize("alias", [lite.Optimize.OPTIMIZE_FOR_SIZE, lite.Optimize.OPTIMIZE_FOR_LATENCY])

@@ -15,7 +15,13 @@ from litewright import _core, lite
 
 # tf.lite of TensorFlow 2.21, without what is private.
 NAMES = "Interpreter OpsSet Optimize RepresentativeDataset TFLiteConverter TargetSpec experimental".split()
-EXPERIMENTAL = "Analyzer OpResolverType load_delegate".split()
+EXPERIMENTAL = (
+    "Analyzer",
+    "OpResolverType",
+    "QuantizationDebugOptions",
+    "QuantizationDebugger",
+    "load_delegate",
+)
 ENUMS = {
     "Optimize": ["DEFAULT", "OPTIMIZE_FOR_SIZE", "OPTIMIZE_FOR_LATENCY", "EXPERIMENTAL_SPARSITY"],
     "OpsSet": [

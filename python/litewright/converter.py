@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -94,6 +94,22 @@ def dtype_name(dtype: Any) -> str:
         return str(np.dtype(getattr(dtype, "as_numpy_dtype", dtype)).name)
     except TypeError as error:
         raise ValueError(f"{dtype!r} is not an element type") from error
+
+
+Member = TypeVar("Member", bound=enum.Enum)
+
+
+def members(enumeration: type[Member], values: Iterable[Any], attribute: str) -> set[Member]:
+    """The members that `values` name: ours, those of `tf.lite`'s enumeration of the same name, or text.
+
+    Raises:
+      ValueError: another value.
+    """
+    try:
+        return {enumeration(getattr(value, "value", value)) for value in values}
+    except ValueError as error:
+        names = ", ".join(member.value for member in enumeration)
+        raise ValueError(f"{attribute}: {error}; it may hold {names}") from error
 
 
 class TFLiteConverter:
@@ -249,11 +265,11 @@ class TFLiteConverter:
     def _mode(self) -> str:
         """One of "float", "dynamic", "float16", "int8", "int8_only", "int16x8" and "int16x8_only"."""
         types = {dtype_name(dtype) for dtype in self.target_spec.supported_types}
-        operators = set(self.target_spec.supported_ops)
+        operators = members(OpsSet, self.target_spec.supported_ops, "target_spec.supported_ops")
         int16 = OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 in operators
         int8_only = operators == {OpsSet.TFLITE_BUILTINS_INT8}
         aliases = {Optimize.OPTIMIZE_FOR_SIZE, Optimize.OPTIMIZE_FOR_LATENCY}
-        wanted = set(self.optimizations)
+        wanted = members(Optimize, self.optimizations, "optimizations")
         if wanted & aliases:
             warnings.warn("OPTIMIZE_FOR_SIZE and OPTIMIZE_FOR_LATENCY mean the same as DEFAULT", stacklevel=3)
         mode = "float"
