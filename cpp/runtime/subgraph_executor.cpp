@@ -160,6 +160,7 @@ void SubgraphExecutor::resize_input(TensorId id, const Shape& shape) {
     fail(ErrorCode::kRuntime, "Attempting to resize tensor ", id, " to ", to_string(shape));
   input_shapes_[id] = shape;
   slots_[id].shape = shape;
+  if (storage_[id] == Storage::kArena) slots_[id].data = nullptr;  // its memory has another size
   allocated_ = false;
 }
 
