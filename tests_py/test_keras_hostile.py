@@ -247,7 +247,7 @@ def changed(config: Any, rng: random.Random) -> Any:
             if rng.random() < 0.2:
                 del holder[last]
             else:
-                holder[last] = rng.choice(STRANGE)
+                holder[last] = copy.deepcopy(rng.choice(STRANGE))
         except (KeyError, IndexError, TypeError):
             pass  # an earlier change took the place away
     return config
