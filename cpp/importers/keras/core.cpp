@@ -54,6 +54,7 @@ Rows core_layers() {
       {"AlphaDropout", lower_identity, kPass},
       {"GaussianNoise", lower_identity, kPass},
       {"ActivityRegularization", lower_identity, kPass},
+      {"StochasticDepth", lower_identity, kPass},
   };
   return kRows;
 }

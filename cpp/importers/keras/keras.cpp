@@ -30,7 +30,12 @@ Graph build(const ModelFile& file, const std::string& origin, const KerasImportO
   const Results results = importer.call_model(file.model, file.weights, inputs);
   importer.report();
   std::vector<TensorId> outputs;
-  for (const Value& value : results) outputs.push_back(value.id);
+  for (const Value& value : results) {
+    if (value.id < 0)
+      fail(ErrorCode::kInvalidModel,
+           "an output depends on an input layer that is not among the model's inputs");
+    outputs.push_back(value.id);
+  }
   builder.set_outputs(outputs);
   const std::vector<std::string> names = output_names(file.model, outputs.size(), file.keras);
   std::set<TensorId> named;

@@ -177,6 +177,12 @@ Results lower_normalization(Lowering& layer) {
   return one(layer.mul(layer.sub(x, layer.floats(mean, broadcast)), layer.floats(deviation, broadcast)));
 }
 
+// ConvNeXt's own layer.
+Results lower_layer_scale(Lowering& layer) {
+  const int32_t channels = layer.channels(layer.input(), -1);
+  return one(layer.mul(layer.input(), layer.constant(layer.weight("variable", {channels}))));
+}
+
 constexpr MaskRule kPass = MaskRule::kPass;
 
 }  // namespace
@@ -189,6 +195,7 @@ Rows normalization_layers() {
       {"RMSNormalization", lower_rms_normalization, kPass},
       {"GroupNormalization", lower_group_normalization, kPass},
       {"UnitNormalization", lower_unit_normalization, kPass},
+      {"LayerScale", lower_layer_scale},
       {"Normalization", lower_normalization},
   };
   return kRows;
