@@ -29,11 +29,13 @@ GraphHandle read_graph(const std::string& content) {
   return graph;
 }
 
-py::bytes write_graph(const Graph& graph) {
+// `consume`: the graph is empty afterwards, so that its constants and two copies of them never coexist.
+py::bytes write_graph(Graph& graph, bool consume) {
   Bytes bytes;
   {
     py::gil_scoped_release release;
     bytes = write_tflite(graph);
+    if (consume) graph = Graph();
   }
   return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
@@ -160,7 +162,7 @@ void bind_quantizer(py::module_& module) {
       .def_static(
           "read", [](const py::bytes& content) { return read_graph(content); }, py::arg("content"))
       .def_readonly("description", &Graph::description)
-      .def("write", &write_graph)
+      .def("write", &write_graph, py::arg("consume") = false)
       .def(
           "optimize", [](Graph& graph) { optimize(graph); }, py::call_guard<py::gil_scoped_release>())
       .def(

@@ -239,7 +239,10 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 def changed(config: Any, rng: random.Random) -> Any:
     config = copy.deepcopy(config)
     for _ in range(rng.choice([1, 1, 1, 2, 4])):
-        *where, last = rng.choice(list(places(config)))
+        choices = list(places(config))
+        if not choices:
+            break
+        *where, last = rng.choice(choices)
         holder = config
         try:
             for key in where:

@@ -208,7 +208,7 @@ class TFLiteConverter:
             raise ValueError("quantization_options need optimizations = [Optimize.DEFAULT]")
         graph = self._float_graph()
         if mode == "float":
-            return graph.write()
+            return graph.write(consume=True)
         self._quantization = quantize_graph(
             graph,
             mode.removesuffix("_only"),
