@@ -1,5 +1,6 @@
 #include "importers/keras/lowering.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/error.h"
@@ -107,8 +108,40 @@ TensorId to_channels_first(Ops& ops, TensorId x, bool needed) {
   return ops.transpose(x, permutation);
 }
 
+namespace {
+
+// [rows, columns] turned, in blocks that fit the cache.
+void turn(const float* from, size_t rows, size_t columns, float* to) {
+  constexpr size_t kBlock = 32;
+  for (size_t r0 = 0; r0 < rows; r0 += kBlock) {
+    for (size_t c0 = 0; c0 < columns; c0 += kBlock) {
+      const size_t r1 = std::min(rows, r0 + kBlock), c1 = std::min(columns, c0 + kBlock);
+      for (size_t c = c0; c < c1; ++c) {
+        for (size_t r = r0; r < r1; ++r) to[c * rows + r] = from[r * columns + c];
+      }
+    }
+  }
+}
+
+// The last axis goes to the front, the others stay in order.
+bool is_rotation(const Axes& permutation) {
+  const auto last = static_cast<int32_t>(permutation.size()) - 1;
+  for (int32_t i = 0; i <= last; ++i) {
+    if (permutation[static_cast<size_t>(i)] != (i == 0 ? last : i - 1)) return false;
+  }
+  return last >= 0;
+}
+
+}  // namespace
+
 std::vector<float> permuted(std::span<const float> values, const Shape& shape, const Axes& permutation) {
   const size_t rank = shape.size();
+  if (is_rotation(permutation) && shape.back() > 0) {
+    std::vector<float> turned(values.size());
+    const auto columns = static_cast<size_t>(shape.back());
+    turn(values.data(), values.size() / columns, columns, turned.data());
+    return turned;
+  }
   std::vector<int64_t> stride(rank, 1);
   for (size_t i = rank; i-- > 1;) stride[i - 1] = stride[i] * shape[i];
   std::vector<float> result(values.size());
