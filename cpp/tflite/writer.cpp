@@ -75,11 +75,11 @@ class TableBuilder {
     if (values.empty()) return 0;
     return builder_.CreateVector(values);
   }
-  // Written once for all tensors: the zero points of symmetric weights, all zero, are twice as long as their
-  // scales.
-  VectorOffset<int64_t> shared(const std::vector<int64_t>& values) {
-    const auto [entry, added] = shared_.try_emplace(values);
-    if (added) entry->second = optional(values);
+  // Equal vectors (shapes; zero points, which are all zero for symmetric weights) are written once.
+  template <class T>
+  VectorOffset<T> shared(const std::vector<T>& values, std::map<std::vector<T>, VectorOffset<T>>& written) {
+    const auto [entry, added] = written.try_emplace(values);
+    if (added) entry->second = builder_.CreateVector(values);
     return entry->second;
   }
   VectorOffset<uint8_t> bytes(const Bytes& data) {
@@ -133,7 +133,7 @@ class TableBuilder {
                     .Union();
     }
     const auto min = optional(q.min), max = optional(q.max), scale = optional(q.scale);
-    const auto zero_point = shared(q.zero_point);
+    const auto zero_point = q.zero_point.empty() ? 0 : shared(q.zero_point, zero_points_);
     return fb::CreateQuantizationParameters(builder_, min, max, scale, zero_point, type, details, q.axis);
   }
 
@@ -186,11 +186,11 @@ class TableBuilder {
                                                   static_cast<fb::TensorType>(variant.dtype),
                                                   variant.has_rank));
     }
-    const auto shape_vector = builder_.CreateVector(shape);
+    const auto shape_vector = shared(shape, shapes_);
     const auto name = text(tensor.name);
     const auto quantization = build_quantization(tensor.quantization);
     const auto sparsity = build_sparsity(tensor.sparsity);
-    const auto signature = dynamic ? builder_.CreateVector(tensor.shape) : 0;
+    const auto signature = dynamic ? shared(tensor.shape, shapes_) : 0;
     const auto variant_vector = optional(variants);
     return fb::CreateTensor(builder_, shape_vector, static_cast<fb::TensorType>(tensor.dtype), buffer, name,
                             quantization, tensor.is_variable, sparsity, signature, tensor.has_rank,
@@ -259,7 +259,8 @@ class TableBuilder {
   const FileLayout& layout_;
   uint64_t next_outside_;
   flatbuffers::FlatBufferBuilder builder_;
-  std::map<std::vector<int64_t>, VectorOffset<int64_t>> shared_;
+  std::map<std::vector<int64_t>, VectorOffset<int64_t>> zero_points_;
+  std::map<std::vector<int32_t>, VectorOffset<int32_t>> shapes_;
   std::vector<Bytes> outside_;
 };
 
