@@ -13,12 +13,14 @@ import numpy as np
 
 from litewright import _core
 from litewright.calibration import Calibration, Sample, calibrate, compare, first_samples
+from litewright.progress import track
 from litewright.quantization_report import QuantizationReport
 
 __all__ = ["QuantizationOptions", "QuantizedModel", "quantize"]
 
 _CALIBRATIONS = ("minmax", "moving_average", "percentile", "mse")
 _INTEGER_MODES = ("int8", "int16x8")
+_RANKING_SAMPLES = 4
 
 
 @dataclass
@@ -256,42 +258,51 @@ def _reach(
 ) -> tuple[set[int], list[str]]:
     """The operators to keep float, beside `keep`, for an error of at most `target`; and their layers' names.
 
-    1. Layers are sorted by the error of their own, the worst first. 2. Twice as many are kept each time,
-    until the error is met. 3. Halving finds the fewest.
+    1. Each layer is quantized alone: the larger the error of the results, the worse the layer. 2. Twice as
+    many of the worst are kept each time, until the error is met. 3. Halving finds the fewest.
     """
 
-    def chosen(count: int) -> set[int]:
-        return _with_enclosed(graph, keep.union(*(numbers for _, numbers in layers[:count])))
+    def error(floats: set[int], runs: list[Sample]) -> float:
+        quantized = with_floats(_with_enclosed(graph, floats, lossy))
+        return compare(graph, quantized, runs, by_operator=False).output_error()
 
-    def error(count: int) -> float:
-        return compare(graph, with_floats(chosen(count)), samples, by_operator=False).output_error()
+    def worst(count: int) -> set[int]:
+        return keep.union(*(numbers for _, numbers in layers[:count]))
 
     first = compare(graph, with_floats(keep), samples)
     if first.output_error() <= target:
         return keep, []
     layers = _worst_layers(first.operators())
+    lossy = set().union(*(numbers for _, numbers in layers))
+    impact = {
+        name: error(keep | (lossy - numbers), samples[:_RANKING_SAMPLES])
+        for name, numbers in track(layers, "Ranking layers")
+    }
+    layers.sort(key=lambda layer: -impact[layer[0]])
     enough = 1
-    while enough < len(layers) and error(enough) > target:
+    while enough < len(layers) and error(worst(enough), samples) > target:
         enough *= 2
     enough = min(enough, len(layers))
     too_few = enough // 2
     while enough - too_few > 1:
         middle = (enough + too_few) // 2
-        if error(middle) > target:
+        if error(worst(middle), samples) > target:
             too_few = middle
         else:
             enough = middle
-    reached = error(enough)
+    reached = error(worst(enough), samples)
     if reached > target:
         raise ValueError(
             f"target_error {target:g} cannot be met: with all {len(layers)} layers kept float the error is"
             f" {reached:.3g}."
         )
-    return chosen(enough), [name for name, _ in layers[:enough]]
+    floats = _with_enclosed(graph, worst(enough), lossy)
+    return floats, [name for name, _ in layers[:enough]]
 
 
-def _with_enclosed(graph: _core.Graph, keep: set[int]) -> set[int]:
-    """`keep` and the operators without an integer neighbour: rounding their operands gains nothing."""
+def _with_enclosed(graph: _core.Graph, keep: set[int], lossy: set[int]) -> set[int]:
+    """`keep` and the operators that lose nothing themselves and have no integer neighbour: rounding what they
+    pass on gains nothing."""
     operators = graph.operators()
     users: dict[int, set[int]] = {}
     makers: dict[int, int] = {}
@@ -304,7 +315,7 @@ def _with_enclosed(graph: _core.Graph, keep: set[int]) -> set[int]:
     while changed:
         changed = False
         for index, row in enumerate(operators):
-            if index in result:
+            if index in result or index in lossy:
                 continue
             near = {makers[tensor] for tensor in row["inputs"] if tensor in makers}
             near = near.union(*(users.get(tensor, set()) for tensor in row["outputs"]))
