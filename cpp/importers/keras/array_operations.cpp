@@ -117,11 +117,19 @@ Results lower_split(Lowering& layer) {
   Results results;
   if (how.is_array()) {
     int32_t begin = 0;
-    Axes ends = integers_setting(layer, "indices_or_sections", 1);
+    Axes ends = integers_setting(layer, "indices_or_sections", 1), sizes;
     ends.push_back(layer.channels(x, axis));
     for (const int32_t end : ends) {
-      results.push_back({layer.narrow(x, axis, begin, end), kNoTensor});
+      if (end < begin || end > ends.back())
+        layer.config().bad("indices_or_sections", "in order, within the extent");
+      sizes.push_back(end - begin);
       begin = end;
+    }
+    const auto parts = static_cast<int32_t>(sizes.size());
+    const TensorId along = layer.builder().scalar(static_cast<int32_t>(axis));
+    for (const TensorId id : layer.builder().add_multi(BuiltinOp::kSplitV, {x, layer.ints(sizes), along},
+                                                       SplitVOptions{parts}, parts)) {
+      results.push_back({id, kNoTensor});
     }
     return results;
   }

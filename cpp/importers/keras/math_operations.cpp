@@ -120,8 +120,9 @@ Results reduction(Lowering& layer) {
 }
 
 TensorId variance(Lowering& layer, TensorId x, const Axes& axes, bool keep) {
-  const TensorId centered = layer.sub(x, layer.mean(x, axes, true));
-  return layer.mean(layer.mul(centered, centered), axes, keep);
+  const TensorId mean = layer.mean(x, axes, true);
+  return layer.mean(layer.op(BuiltinOp::kSquaredDifference, {x, mean}, SquaredDifferenceOptions{}), axes,
+                    keep);
 }
 Results lower_var(Lowering& layer) {
   const TensorId x = as_float(layer, first(layer));
