@@ -1,5 +1,7 @@
 // keras.ops that are layers in disguise: products of matrices, pooling, resizing, attention.
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/error.h"
 #include "importers/keras/einsum.h"
@@ -11,12 +13,28 @@ namespace {
 
 TensorId first(Lowering& layer) { return operand(layer, 0, {"x", "x1", "a", "inputs", "images"}); }
 
+// What a transpose of the last two axes gave `x`; kNoTensor if `x` is not such a result.
+TensorId before_turn(Lowering& layer, TensorId x) {
+  Axes turn(static_cast<size_t>(layer.rank(x)));
+  std::iota(turn.begin(), turn.end(), 0);
+  if (turn.size() < 3) return kNoTensor;
+  std::swap(turn[turn.size() - 1], turn[turn.size() - 2]);
+  const Subgraph& graph = layer.builder().subgraph();
+  for (const Operator& op : graph.operators) {
+    if (op.code != BuiltinOp::kTranspose || op.outputs[0] != x) continue;
+    const auto order = graph.tensors[static_cast<size_t>(op.inputs[1])].data.as<int32_t>();
+    if (std::equal(order.begin(), order.end(), turn.begin(), turn.end())) return op.inputs[0];
+  }
+  return kNoTensor;
+}
+
 Results lower_matmul(Lowering& layer) {
   const auto [a, b] = operands(layer);
   if (layer.rank(a) >= 2 && layer.rank(b) == 2 && layer.builder().tensor(b).is_constant) {
     return one(layer.dense(a, layer.transpose(b, {1, 0}), kNoTensor));
   }
-  return one(layer.matmul(a, b));
+  const TensorId turned = before_turn(layer, b);
+  return one(turned == kNoTensor ? layer.matmul(a, b) : layer.matmul(a, turned, false, true));
 }
 
 Results lower_einsum(Lowering& layer) {
