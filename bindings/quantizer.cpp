@@ -170,6 +170,12 @@ void bind_quantizer(py::module_& module) {
       .def("inputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().inputs, true); })
       .def("outputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().outputs, false); })
       .def("operators", &describe_operators)
+      .def("signature_keys",
+           [](const Graph& graph) {
+             std::vector<std::string> keys;
+             for (const Signature& signature : graph.signatures) keys.push_back(signature.key);
+             return keys;
+           })
       .def("dump", [](const Graph& graph) { return text(dump(graph)); })
       .def("tensor_names", [](const Graph& graph) {
         std::vector<std::string> names;

@@ -92,6 +92,8 @@ WRONG_SAMPLES = {
     "two items": (lambda: iter([images(2)]), ValueError, "sample 0: .*expected 1 items got 2 items"),
     "the second is bad": (lambda: iter([images(1), []]), ValueError, "sample 1: .*expected 1 items got 0"),
     "unknown name": (lambda: iter([{"x": images(1)[0]}]), ValueError, "has the names .'x'.; the model's"),
+    "unknown signature": (lambda: iter([("serve", {"input_1": images(1)[0]})]), ValueError,
+                          "has no signature 'serve'; it has .'serving_default'"),
     "no batch": (lambda: iter([[images(1)[0][0]]]), ValueError, "Add the batch dimension"),
     "another shape": (lambda: iter([[np.zeros((1, 8, 9, 3), F32)]]), ValueError, r"shape \[1, 8, 9, 3\]"),
     "another dtype": (lambda: iter([[np.zeros((1, 8, 8, 3))]]), ValueError,
@@ -106,6 +108,37 @@ def test_wrong_samples_are_named(name, model):
     samples, error, message = WRONG_SAMPLES[name]
     with pytest.raises(error, match=message):
         converter(model, samples).convert()
+
+
+def test_samples_in_the_wrong_order_and_out_of_range():
+    two = tiny_models.build(
+        tiny_models.Graph(
+            [
+                tiny_models.Tensor("a", (1, 4)),
+                tiny_models.Tensor("b", (1, 1)),
+                tiny_models.Tensor("y", (1, 4)),
+            ],
+            [tiny_models.Op(tiny_models.ADD, [0, 1], [2])],
+            [0, 1],
+            [2],
+        )
+    )
+    arrays = [np.zeros((1, 4), F32), np.zeros((1, 1), F32)]
+    litewright.quantize(two, "int8", lambda: iter([arrays]))
+    with pytest.raises(ValueError, match=r"input 0 'a': has the shape \[1, 1\].*It fits input 1 'b'"):
+        litewright.quantize(two, "int8", lambda: iter([arrays[::-1]]))
+    table = tiny_models.Tensor("table", (5, 4), value=np.ones((5, 4), F32))
+    lookup = tiny_models.build(
+        tiny_models.Graph(
+            [tiny_models.Tensor("ids", (3,), tiny_models.INT32), table, tiny_models.Tensor("y", (3, 4))],
+            [tiny_models.Op(36, [1, 0], [2])],  # GATHER
+            [0],
+            [2],
+        )
+    )
+    good, bad = np.int32([0, 1, 4]), np.int32([0, 1, 5])
+    with pytest.raises(ValueError, match="representative_dataset, sample 1: gather index 5"):
+        litewright.quantize(lookup, "int8", lambda: iter([[good], [bad]]))
 
 
 @pytest.mark.parametrize("form", ["list", "tuple", "dict", "signature", "object"])

@@ -55,7 +55,10 @@ def calibrate(
     count, kept_bytes = 0, 0
     kept: list[Sample] = []
     for sample in track(samples(graph, representative_dataset), "Calibrating"):
-        observer.run(sample)
+        try:
+            observer.run(sample)
+        except RuntimeError as error:
+            raise ValueError(f"representative_dataset, sample {count}: {error}") from error
         size = sum(array.nbytes for array in sample)
         if len(kept) < keep and (not kept or kept_bytes + size <= _KEPT_BYTES):
             kept.append([array.copy() for array in sample])
@@ -94,9 +97,14 @@ def samples(graph: _core.Graph, representative_dataset: Any) -> Iterator[Sample]
             f"representative_dataset should be a function that yields samples, not a"
             f" {type(representative_dataset).__name__}; write `lambda: samples` or a generator function."
         )
-    inputs = graph.inputs()
+    inputs, keys = graph.inputs(), graph.signature_keys()
     for number, sample in enumerate(generator()):
-        yield check_sample(inputs, sample, f"representative_dataset, sample {number}")
+        where = f"representative_dataset, sample {number}"
+        if isinstance(sample, tuple) and len(sample) == 2 and isinstance(sample[0], str):
+            key, sample = sample
+            if keys and key not in keys:
+                raise ValueError(f"{where}: the model has no signature {key!r}; it has {keys}.")
+        yield check_sample(inputs, sample, where)
 
 
 def compare(
@@ -116,15 +124,13 @@ def check_sample(inputs: list[dict[str, Any]], sample: Any, where: str) -> list[
       ValueError: names the sample, the input and what does not fit.
     """
     return [
-        _check_array(value, spec, f"{where}, input {position} '{spec['name']}'")
+        _check_array(value, spec, inputs, f"{where}, input {position} '{spec['name']}'")
         for position, (value, spec) in enumerate(zip(_in_order(inputs, sample, where), inputs, strict=True))
     ]
 
 
 def _in_order(inputs: list[dict[str, Any]], sample: Any, where: str) -> Sequence[Any]:
     names = [spec["name"] for spec in inputs]
-    if isinstance(sample, tuple) and len(sample) == 2 and isinstance(sample[0], str):
-        sample = sample[1]  # (signature key, inputs by name)
     if isinstance(sample, Mapping):
         unknown = [name for name in sample if name not in names]
         missing = [name for name in names if name not in sample]
@@ -147,7 +153,13 @@ def _in_order(inputs: list[dict[str, Any]], sample: Any, where: str) -> Sequence
     )
 
 
-def _check_array(value: Any, spec: dict[str, Any], where: str) -> npt.NDArray[Any]:
+def _fits(got: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
+    return len(got) == len(wanted) and all(want in (-1, have) for want, have in zip(wanted, got, strict=True))
+
+
+def _check_array(
+    value: Any, spec: dict[str, Any], inputs: list[dict[str, Any]], where: str
+) -> npt.NDArray[Any]:
     array = np.asarray(value)
     wanted = np.dtype(spec["dtype"])
     if array.dtype != wanted:
@@ -156,10 +168,13 @@ def _check_array(value: Any, spec: dict[str, Any], where: str) -> npt.NDArray[An
             f" use .astype(np.{wanted.name})."
         )
     shape = tuple(spec["shape"])
-    if array.ndim != len(shape) or any(
-        want not in (-1, got) for want, got in zip(shape, array.shape, strict=True)
-    ):
+    if not _fits(array.shape, shape):
         hint = " Add the batch dimension: sample[None]." if array.shape == shape[1:] else ""
+        hint += "".join(
+            f" It fits input {position} '{other['name']}': are the arrays in the model's order?"
+            for position, other in enumerate(inputs)
+            if other is not spec and _fits(array.shape, tuple(other["shape"]))
+        )
         raise ValueError(f"{where}: has the shape {list(array.shape)}; the model takes {list(shape)}.{hint}")
     if wanted.kind == "f" and not np.isfinite(array).all():
         raise ValueError(f"{where}: holds NaN or infinity.")
