@@ -65,6 +65,7 @@ def test_the_dump_is_a_table(model):
         assert float(row["stddev"]) < float(row["scale"])
         assert int(row["zero_point"]) in range(-128, 128)
         assert not row["tensor_name"].startswith("NumericVerify")
+        assert f"NumericVerify/{row['tensor_name']}:{row['tensor_idx']}" in made.layer_statistics
 
 
 def test_metrics_of_values_and_of_the_model(model):

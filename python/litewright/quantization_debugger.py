@@ -281,7 +281,7 @@ def _parameters(details: Mapping[str, Any]) -> tuple[float, int]:
 def _tensor_name(difference: str, quantized: str) -> str:
     """The tensor a difference is of. TensorFlow writes a digit behind names that are not the tensor's own."""
     name = difference.rsplit(":", 1)[0].removeprefix(_VERIFY + "/")
-    return name[:-1] if name != quantized and name[-1:].isdigit() else name
+    return name if quantized.startswith(name) else name[:-1] if name[-1:].isdigit() else name
 
 
 def _run(interpreter: Interpreter, sample: Sequence[npt.NDArray[Any]], first: bool) -> list[Any]:
