@@ -70,7 +70,11 @@ class Functional {
   }
 
   Value value(const Reference& reference, bool is_output = false) const {
-    const Results& results = nodes_[index_of(reference, is_output)].results;
+    const Node& node = nodes_[index_of(reference, is_output)];
+    const Results& results = node.results;
+    if (results.empty() && class_of(*node.layer) == "InputLayer") {
+      fail(ErrorCode::kInvalidModel, "layer '", reference.layer, "' is not among the model's input_layers");
+    }
     if (results.empty()) return {kPoison, kNoTensor};
     if (reference.tensor < 0 || reference.tensor >= static_cast<int64_t>(results.size())) {
       fail(ErrorCode::kInvalidModel, "result ", reference.tensor, " of layer '", reference.layer,

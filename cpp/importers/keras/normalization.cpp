@@ -15,8 +15,8 @@ Axes axes_of(Lowering& layer, const char* key, int64_t otherwise) {
   Axes axes;
   for (const int64_t axis : given) axes.push_back(layer.axis(layer.input(), axis));
   std::sort(axes.begin(), axes.end());
-  if (std::adjacent_find(axes.begin(), axes.end()) != axes.end())
-    layer.config().bad(key, "made of different axes");
+  if (axes.empty() || std::adjacent_find(axes.begin(), axes.end()) != axes.end())
+    layer.config().bad(key, "made of different axes, one at least");
   return axes;
 }
 
