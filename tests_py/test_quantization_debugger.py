@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tiny_models
 from quant_models import classifier, converter, dataset, images, one_bad_layer, run
 
 import litewright.lite as lite
@@ -165,3 +166,23 @@ def test_what_cannot_be_debugged(model):
         QuantizationDebugger(quant_debug_model_content=converter(model, dataset()).convert())
     with pytest.raises(ValueError, match="no debug_dataset"):
         QuantizationDebugger(converter=converter(model, dataset())).run()
+
+
+def test_models_as_tensorflow_instruments_them():
+    """The difference is declared with the type of the quantized tensor, and a digit follows its name."""
+    t = tiny_models
+    tensors = [t.Tensor("x", (1, 4)), t.Tensor("q", (1, 4), t.INT8, scales=[0.5], zero_points=[0])]
+    tensors.append(t.Tensor("NumericVerify/layer1:1", (1, 4), t.INT8, scales=[0.5], zero_points=[0]))
+    ops = [t.Op(114, [0], [1]), t.Op(t.CUSTOM, [1, 0], [2], custom="NumericVerify")]  # 114: QUANTIZE
+    content = t.build(t.Graph(tensors, ops, [0], [1]))
+    made = QuantizationDebugger(
+        quant_debug_model_content=content,
+        debug_dataset=lambda: iter([[np.float32([[0.1, 0.5, 1.0, -0.6]])]]),
+    )
+    made.run()
+    metrics = made.layer_statistics["NumericVerify/layer1:1"]
+    assert metrics["max_abs_error"] == pytest.approx(0.1)
+    text = io.StringIO()
+    made.layer_statistics_dump(text)
+    row = next(csv.DictReader(io.StringIO(text.getvalue())))
+    assert (row["op_name"], row["tensor_name"]) == ("QUANTIZE", "layer")

@@ -28,6 +28,7 @@ void infer(InferContext& c) {
   if (num_elements(c.input_shape(0)) != num_elements(c.input_shape(1))) {
     c.fail(c.describe_input(0), " and ", c.describe_input(1), " should have one shape");
   }
+  c.set_declares_outputs(false);  // TensorFlow declares the type of the quantized tensor
   c.set_output(0, DType::kFloat32, c.input_shape(0));
 }
 

@@ -192,7 +192,7 @@ class QuantizationDebugger:
         writer.writeheader()
         makers = {index: row["op_name"] for row in self._quant._get_ops_details() for index in row["outputs"]}
         for name, metrics in (self.layer_statistics or {}).items():
-            index = self._layers[name]["inputs"][0]
+            index, real = self._layers[name]["inputs"]
             details = self._quant._get_tensor_details(index, 0)
             scale, zero_point = _parameters(details)
             writer.writerow(
@@ -202,7 +202,7 @@ class QuantizationDebugger:
                     "tensor_idx": index,
                     "scale": scale,
                     "zero_point": zero_point,
-                    "tensor_name": _tensor_name(name, details["name"]),
+                    "tensor_name": _tensor_name(name, self._quant._get_tensor_details(real, 0)["name"]),
                 }
             )
 
@@ -278,10 +278,10 @@ def _parameters(details: Mapping[str, Any]) -> tuple[float, int]:
     return parameters["scales"][0], parameters["zero_points"][0]
 
 
-def _tensor_name(difference: str, quantized: str) -> str:
-    """The tensor a difference is of. TensorFlow writes a digit behind names that are not the tensor's own."""
+def _tensor_name(difference: str, real: str) -> str:
+    """The tensor a difference is of, whose float twin is called `real`. TensorFlow writes a digit behind."""
     name = difference.rsplit(":", 1)[0].removeprefix(_VERIFY + "/")
-    return name if quantized.startswith(name) else name[:-1] if name[-1:].isdigit() else name
+    return name[:-1] if real != name + "_float" and name[-1:].isdigit() else name
 
 
 def _run(interpreter: Interpreter, sample: Sequence[npt.NDArray[Any]], first: bool) -> list[Any]:
