@@ -8,6 +8,7 @@
 
 #include "arrays.h"
 #include "bytes.h"
+#include "core/memory.h"
 #include "graph/dump.h"
 #include "graph/validate.h"
 #include "module.h"
@@ -35,7 +36,10 @@ py::bytes write_graph(Graph& graph, bool consume) {
   {
     py::gil_scoped_release release;
     bytes = write_tflite(graph);
-    if (consume) graph = Graph();
+    if (consume) {
+      graph = Graph();
+      release_free_memory();
+    }
   }
   return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }

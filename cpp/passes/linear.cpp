@@ -98,7 +98,8 @@ void set_fused_activation(Operator& op, Activation activation) {
 
 void scale_weights(Subgraph& subgraph, Operator& op, const Linear& linear, int axis,
                    const std::vector<float>& factors) {
-  const Tensor& old = subgraph.tensors[op.inputs[linear.weights]];
+  const TensorId old_id = op.inputs[linear.weights];
+  const Tensor& old = subgraph.tensors[old_id];
   std::vector<float> values = *float_values(old);
   const int64_t inner = elements_between(old.shape, axis + 1, old.shape.size());
   const int64_t extent = old.shape[axis];
@@ -106,6 +107,12 @@ void scale_weights(Subgraph& subgraph, Operator& op, const Linear& linear, int a
   const std::string name = old.name;
   const Shape shape = old.shape;
   op.inputs[linear.weights] = add_constant(subgraph, name, shape, values);
+  // Old and new weights of a whole model at once would be twice its size.
+  if (Uses(subgraph).consumers(old_id).empty()) {
+    subgraph.tensors[old_id].shape = {0};
+    subgraph.tensors[old_id].data = Bytes();
+    subgraph.tensors[old_id].quantization = {};
+  }
 }
 
 std::vector<float> bias_values(const Subgraph& subgraph, const Operator& op, const Linear& linear) {

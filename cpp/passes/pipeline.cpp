@@ -1,4 +1,5 @@
 #include "core/error.h"
+#include "core/memory.h"
 #include "graph/validate.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
@@ -48,6 +49,7 @@ void optimize(Graph& graph) {
     }
   }
   remove_unused(graph);
+  release_free_memory();
 }
 
 }  // namespace litewright

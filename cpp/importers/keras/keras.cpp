@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/memory.h"
 #include "importers/keras/description.h"
 #include "importers/keras/file.h"
 #include "importers/keras/model.h"
@@ -56,19 +57,21 @@ Graph build(const ModelFile& file, const std::string& origin, const KerasImportO
 // registered layers throw passes.
 template <class Body>
 Graph guarded(const std::string& name, const Body& body) {
-  return with_context([&] { return "importing '" + name + "'"; },
-                      [&] {
-                        try {
-                          return body();
-                        } catch (const Json::exception& error) {
-                          fail(ErrorCode::kInvalidModel, "the model is damaged (", error.what(), ")");
-                        } catch (const std::logic_error& error) {  // sizes and positions out of range
-                          fail(ErrorCode::kInvalidModel, "the model is damaged (", error.what(), ")");
-                        } catch (const std::bad_alloc&) {
-                          fail(ErrorCode::kInvalidModel,
-                               "the model is damaged (it asks for too much memory)");
-                        }
-                      });
+  Graph graph =
+      with_context([&] { return "importing '" + name + "'"; },
+                   [&] {
+                     try {
+                       return body();
+                     } catch (const Json::exception& error) {
+                       fail(ErrorCode::kInvalidModel, "the model is damaged (", error.what(), ")");
+                     } catch (const std::logic_error& error) {  // sizes and positions out of range
+                       fail(ErrorCode::kInvalidModel, "the model is damaged (", error.what(), ")");
+                     } catch (const std::bad_alloc&) {
+                       fail(ErrorCode::kInvalidModel, "the model is damaged (it asks for too much memory)");
+                     }
+                   });
+  release_free_memory();
+  return graph;
 }
 
 }  // namespace
