@@ -202,19 +202,20 @@ File::File(File&&) noexcept = default;
 File& File::operator=(File&&) noexcept = default;
 File::~File() = default;
 
-File File::open(const std::string& path) {
+File File::open(const std::string& path, const std::string& given_name) {
+  const std::string& name = given_name.empty() ? path : given_name;
   std::FILE* probe = std::fopen(path.c_str(), "rb");
   const bool sized = probe != nullptr && std::fseek(probe, 0, SEEK_END) == 0;
   const long size = sized ? std::ftell(probe) : -1;
   if (probe != nullptr) std::fclose(probe);
-  if (size < 0) fail(ErrorCode::kIo, "could not open '", path, "'");
+  if (size < 0) fail(ErrorCode::kIo, "could not open '", name, "'");
   Session session;
   H5PLset_loading_state(0);
   auto state = std::make_unique<State>();
-  state->name = path;
+  state->name = name;
   state->file_size = static_cast<uint64_t>(size);
   state->file = H5Fis_hdf5(path.c_str()) > 0 ? H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
-  if (state->file < 0) fail(ErrorCode::kInvalidModel, "'", path, "' is not a readable HDF5 file");
+  if (state->file < 0) fail(ErrorCode::kInvalidModel, "'", name, "' is not a readable HDF5 file");
   return File(std::move(state));
 }
 

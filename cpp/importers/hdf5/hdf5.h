@@ -22,8 +22,9 @@ struct Array {
 
 class File {
  public:
-  // kIo when the file cannot be read, kInvalidModel when it is not HDF5.
-  static File open(const std::string& path);
+  // kIo when the file cannot be read, kInvalidModel when it is not HDF5. `name` stands for the file in
+  // messages; empty: its path.
+  static File open(const std::string& path, const std::string& name = "");
   // `bytes` must outlive the File; they are not copied. `name` stands for the file in messages.
   static File from_bytes(std::span<const std::byte> bytes, const std::string& name);
   File(File&&) noexcept;

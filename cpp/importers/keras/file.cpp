@@ -1,5 +1,6 @@
 #include "importers/keras/file.h"
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -31,6 +32,33 @@ Json checked_model(Json model, const std::string& where) {
   fail(ErrorCode::kInvalidModel, where, " does not describe a Keras model (no class_name and config)");
 }
 
+// The archive's weights, extracted to a temporary file: in memory they would stand beside the model that is
+// made of them. Where no file can be made they go into `storage`.
+hdf5::File open_weights(const zip::Archive& archive, const std::string& name,
+                        std::vector<std::byte>& storage) {
+  const char* entry = "model.weights.h5";
+  std::error_code error;
+  std::string path = (fs::temp_directory_path(error) / "litewright-XXXXXX").string();
+  const int descriptor = error ? -1 : mkstemp(path.data());
+  if (descriptor < 0) {
+    storage = archive.read(entry, kMaxWeights);
+    return hdf5::File::from_bytes(storage, name);
+  }
+  struct Removed {
+    const std::string& path;
+    ~Removed() { std::remove(path.c_str()); }
+  } removed{path};
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(fdopen(descriptor, "wb"), std::fclose);
+  bool written = file != nullptr;
+  archive.read_blocks(entry, kMaxWeights, [&](std::span<const std::byte> block) {
+    written = written && std::fwrite(block.data(), 1, block.size(), file.get()) == block.size();
+  });
+  written = written && std::fflush(file.get()) == 0;
+  if (!written)
+    fail(ErrorCode::kIo, "could not write the weights of '", name, "' to '", path, "'; is the disk full?");
+  return hdf5::File::open(path, name);  // open, it outlives its name
+}
+
 ModelFile from_archive(const zip::Archive& archive, const std::string& name) {
   if (!archive.contains("config.json") || !archive.contains("model.weights.h5")) {
     fail(ErrorCode::kInvalidModel, "'", name, "' is a zip archive, but not a Keras model (no ",
@@ -49,8 +77,8 @@ ModelFile from_archive(const zip::Archive& archive, const std::string& name) {
       keras = major_version(metadata["keras_version"].get<std::string>());
     }
   }
-  std::vector<std::byte> storage = archive.read("model.weights.h5", kMaxWeights);
-  auto file = std::make_shared<hdf5::File>(hdf5::File::from_bytes(storage, name + ": model.weights.h5"));
+  std::vector<std::byte> storage;
+  auto file = std::make_shared<hdf5::File>(open_weights(archive, name + ": model.weights.h5", storage));
   return {std::move(model), std::move(storage), Weights(std::move(file), ""), keras};
 }
 

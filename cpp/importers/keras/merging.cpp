@@ -132,6 +132,12 @@ Results lower_dot(Lowering& layer) {
   return one(layer.reshape(layer.matmul(x, y), dims));
 }
 
+// The residual of keras.applications' InceptionResNetV2: x + scale * y.
+Results lower_custom_scale(Lowering& layer) {
+  const TensorId scaled = layer.mul(layer.input(1), layer.f(layer.config().number("scale")));
+  return one(layer.add(layer.input(0), scaled));
+}
+
 constexpr MaskRule kOwn = MaskRule::kOwn;
 
 }  // namespace
@@ -146,6 +152,7 @@ Rows merging_layers() {
       {"Minimum", lower_minimum, kOwn},
       {"Concatenate", lower_concatenate, kOwn},
       {"Dot", lower_dot},
+      {"CustomScaleLayer", lower_custom_scale},
   };
   return kRows;
 }

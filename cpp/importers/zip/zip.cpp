@@ -13,6 +13,7 @@ namespace {
 
 constexpr uint64_t kMaxRatio = 200;                // uncompressed / compressed
 constexpr uint64_t kHarmless = uint64_t{1} << 24;  // bytes for which any ratio will do
+constexpr uint64_t kBlock = uint64_t{1} << 20;     // bytes read at a time
 constexpr int64_t kMaxEntries = 1 << 16;
 
 std::string unsafe_name(const std::string& name) {
@@ -113,6 +114,14 @@ bool Archive::contains(const std::string& entry) const {
 }
 
 std::vector<std::byte> Archive::read(const std::string& entry, uint64_t limit) const {
+  std::vector<std::byte> bytes;
+  read_blocks(entry, limit, [&](std::span<const std::byte> block) {
+    bytes.insert(bytes.end(), block.begin(), block.end());
+  });
+  return bytes;
+}
+
+void Archive::read_blocks(const std::string& entry, uint64_t limit, const Sink& sink) const {
   zip_stat_t stat;
   if (zip_stat(state_->archive, entry.c_str(), 0, &stat) != 0) state_->bad(entry, "does not exist");
   if (stat.size > limit) {
@@ -121,23 +130,18 @@ std::vector<std::byte> Archive::read(const std::string& entry, uint64_t limit) c
   std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> file(zip_fopen_index(state_->archive, stat.index, 0),
                                                          zip_fclose);
   if (file == nullptr) state_->bad(entry, "cannot be opened");
-  // A lying size must not reserve memory: grow with what really arrives.
-  std::vector<std::byte> bytes;
+  // The size that the entry claims reserves nothing.
+  std::vector<std::byte> block(std::min<uint64_t>(stat.size + 1, kBlock));
   uint64_t used = 0;
   for (;;) {
-    const uint64_t room = std::max<uint64_t>(std::min<uint64_t>(stat.size - used, kHarmless), 1);
-    if (bytes.capacity() < used + room)
-      bytes.reserve(std::min<uint64_t>(std::max(used + room, 2 * used), stat.size + 1));
-    bytes.resize(used + room);
-    const zip_int64_t got = zip_fread(file.get(), bytes.data() + used, room);
+    const zip_int64_t got = zip_fread(file.get(), block.data(), block.size());
     if (got < 0) state_->bad(entry, "is damaged");
-    used += static_cast<uint64_t>(got);
     if (got == 0) break;
+    used += static_cast<uint64_t>(got);
     if (used > stat.size) state_->bad(entry, "is longer than it says");
+    sink({block.data(), static_cast<size_t>(got)});
   }
   if (used != stat.size) state_->bad(entry, "is shorter than it says");
-  bytes.resize(used);
-  return bytes;
 }
 
 }  // namespace litewright::zip

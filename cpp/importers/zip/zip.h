@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -26,6 +27,9 @@ class Archive {
   bool contains(const std::string& entry) const;
   // The uncompressed bytes of an entry of at most `limit` bytes, checked against its CRC.
   std::vector<std::byte> read(const std::string& entry, uint64_t limit) const;
+  // The same, given to `sink` block by block.
+  using Sink = std::function<void(std::span<const std::byte> block)>;
+  void read_blocks(const std::string& entry, uint64_t limit, const Sink& sink) const;
 
  private:
   struct State;
