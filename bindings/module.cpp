@@ -10,4 +10,5 @@ PYBIND11_MODULE(_core, module) {
   litewright::python::bind_quantizer(module);
   litewright::python::bind_calibration(module);
   litewright::python::bind_keras(module);
+  litewright::python::bind_saved_model(module);
 }

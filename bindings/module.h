@@ -13,5 +13,6 @@ void bind_interpreter(py::module_& module);
 void bind_keras(py::module_& module);
 void bind_op_table(py::module_& module);
 void bind_quantizer(py::module_& module);
+void bind_saved_model(py::module_& module);
 
 }  // namespace litewright::python

@@ -10,7 +10,7 @@ cd "$ROOT" || exit 1
 VENV=$ROOT/build/venv
 PYTHON=${PYTHON:-python3}
 PACKAGES=(g++ pkg-config zlib1g-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev libhdf5-dev libzip-dev
-  nlohmann-json3-dev libgtest-dev libgmock-dev)
+  nlohmann-json3-dev libprotobuf-dev protobuf-compiler libgtest-dev libgmock-dev)
 
 die() {
   echo "$(basename "$0"): $*" >&2

@@ -161,9 +161,8 @@ def test_all_unknown_layers_are_named_at_once(tmp_path):
 
 
 def test_other_sources_are_refused_with_a_way_out():
-    for make in (lite.TFLiteConverter.from_saved_model, lite.TFLiteConverter.from_concrete_functions):
-        with pytest.raises(ConverterError, match="from_keras_model"):
-            make("folder")
+    with pytest.raises(ConverterError, match="from_keras_model"):
+        lite.TFLiteConverter.from_concrete_functions("function")
 
 
 # name: (optimizations, supported_types, supported_ops, whether there is a dataset, the mode)

@@ -28,7 +28,9 @@ bool foldable(const Subgraph& subgraph, const Operator& op) {
                      [&](TensorId id) { return id == kNoTensor || subgraph.tensors[id].is_constant; });
 }
 
-bool fold(Subgraph& subgraph, int index) {
+}  // namespace
+
+bool fold_operator(Subgraph& subgraph, int index) {
   const Operator op = subgraph.operators[index];
   if (!foldable(subgraph, op)) return false;
   size_t input_bytes = 0;
@@ -57,8 +59,6 @@ bool fold(Subgraph& subgraph, int index) {
   return true;
 }
 
-}  // namespace
-
-bool fold_constants(Graph& graph) { return rewrite_operators(graph, fold); }
+bool fold_constants(Graph& graph) { return rewrite_operators(graph, fold_operator); }
 
 }  // namespace litewright

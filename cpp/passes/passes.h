@@ -20,6 +20,9 @@ bool fuse_activation(Graph& graph);        // RELU(producer(x)) -> producer with
 bool merge_equal_constants(Graph& graph);  // two constants with the same bytes -> one
 bool merge_equal_operators(Graph& graph);  // two operators with the same operands -> one
 
+// Replaces one operator by its results if all its operands are constant and that makes the graph no larger.
+bool fold_operator(Subgraph& subgraph, int index);
+
 // Runs all of them in their order until nothing changes, checks the graph after each, and removes what is not
 // used any more.
 void optimize(Graph& graph);

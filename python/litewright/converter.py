@@ -9,6 +9,7 @@ import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -112,6 +113,13 @@ def members(enumeration: type[Member], values: Iterable[Any], attribute: str) ->
         raise ValueError(f"{attribute}: {error}; it may hold {names}") from error
 
 
+@dataclass
+class _SavedModel:
+    folder: str
+    signature_keys: list[str]
+    tags: set[str]
+
+
 class TFLiteConverter:
     """Turns a trained model into the bytes of a .tflite file.
 
@@ -131,7 +139,7 @@ class TFLiteConverter:
     """
 
     def __init__(self, model: Any) -> None:
-        """Use `from_keras_model`."""
+        """Use `from_keras_model` or `from_saved_model`."""
         self._model = model
         self.optimizations: Iterable[Optimize] = set()
         self.representative_dataset: Any = None
@@ -169,17 +177,26 @@ class TFLiteConverter:
         cls,
         saved_model_dir: str | os.PathLike[str],
         signature_keys: Sequence[str] | None = None,
-        tags: Any = None,
-    ) -> NoReturn:
-        """Not possible: SavedModels hold TensorFlow's graphs.
+        tags: Iterable[str] | None = None,
+    ) -> TFLiteConverter:
+        """A converter for a SavedModel.
+
+        Args:
+          saved_model_dir: the folder that holds saved_model.pb.
+          signature_keys: the signatures to convert; None for "serving_default" or, without it, all.
+          tags: of the graph in the SavedModel; {"serve"} if None.
 
         Raises:
-          ConverterError: always.
+          OSError: there is no saved_model.pb.
+          ValueError: a key or the tags do not exist; the message lists those that do. Or the files are
+          damaged.
+          ConverterError: operators that cannot be converted; all of them in one message.
         """
-        raise _core.ConverterError(
-            f"{os.fspath(saved_model_dir)}: SavedModels hold TensorFlow graphs, which are not read."
-            " Save the Keras model as .keras or .h5 and use from_keras_model."
-        )
+        keys = list(signature_keys or ())
+        wanted = {"serve"} if tags is None else set(tags)
+        model = _SavedModel(os.fspath(saved_model_dir), keys, wanted)
+        _core.check_saved_model(model.folder, model.signature_keys, model.tags)
+        return cls(model)
 
     @classmethod
     def from_concrete_functions(cls, funcs: Any, trackable_obj: Any = None) -> NoReturn:
@@ -239,8 +256,7 @@ class TFLiteConverter:
 
     def _float_graph(self) -> _core.Graph:
         """The model before quantization."""
-        with self._file() as path:
-            graph = _core.import_keras(path, native_layers())
+        graph = self._import()
         graph.optimize()
         return graph
 
@@ -255,6 +271,13 @@ class TFLiteConverter:
         if dtype_name(given) not in choices:
             raise ValueError(f"Expected bias type to be {' or '.join(choices)}, not {dtype_name(given)}")
         return dtype_name(given)
+
+    def _import(self) -> _core.Graph:
+        if isinstance(self._model, _SavedModel):
+            model = self._model
+            return _core.import_saved_model(model.folder, model.signature_keys, model.tags)
+        with self._file() as path:
+            return _core.import_keras(path, native_layers())
 
     def _per_channel_dense(self, graph: _core.Graph) -> bool:
         """Whether dense weights get a scale per unit: as TensorFlow does with models of the Keras that saved

@@ -1,0 +1,129 @@
+// Products of matrices, normalizations and activations.
+#include <cmath>
+
+#include "core/error.h"
+#include "importers/keras/einsum.h"
+#include "importers/keras/lowering.h"
+#include "importers/tf/lowering.h"
+
+namespace litewright::tf {
+namespace {
+
+bool is_constant(Node& node, TensorId x) { return node.builder().tensor(x).is_constant; }
+
+Values lower_matmul(Node& node) {
+  TensorId a = node.input(0), b = node.input(1);
+  if (node.rank(a) != 2 || node.rank(b) != 2) node.damaged("its operands should be matrices");
+  const bool adj_a = node.flag("transpose_a"), adj_b = node.flag("transpose_b");
+  if (!is_constant(node, b)) return {node.matmul(a, b, adj_a, adj_b)};
+  if (adj_a) a = node.transpose(a, {1, 0});
+  if (!adj_b) b = node.transpose(b, {1, 0});
+  return {node.dense(a, b, kNoTensor)};
+}
+
+Values lower_batch_matmul(Node& node) {
+  TensorId a = node.input(0), b = node.input(1);
+  const bool adj_a = node.flag("adj_x"), adj_b = node.flag("adj_y");
+  if (is_constant(node, b) && node.rank(b) == 2 && !adj_a) {
+    return {node.dense(a, adj_b ? b : node.transpose(b, {1, 0}), kNoTensor)};
+  }
+  return {node.matmul(a, b, adj_a, adj_b)};
+}
+
+Values lower_einsum(Node& node) {
+  const std::string text = node.text("equation", "");
+  if (node.count() > 2) node.unsupported("an einsum of more than two operands; take them two by two");
+  const bool two = node.count() == 2;
+  const keras::Equation equation =
+      keras::parse_equation(text, node.rank(node.input(0)), two ? node.rank(node.input(1)) : -1);
+  return {two ? keras::einsum(node, equation, node.input(0), node.input(1))
+              : keras::einsum(node, equation, node.input(0))};
+}
+
+// A vector along the channels, shaped to broadcast over x.
+TensorId per_channel(Node& node, TensorId vector, TensorId x) {
+  if (node.text("data_format", "NHWC").substr(0, 2) != "NC") return vector;
+  Shape shape(static_cast<size_t>(node.rank(x)), 1);
+  if (shape.size() < 2) node.damaged("its operand has no channels");
+  shape[1] = node.shape(vector)[0];
+  return node.reshape(vector, shape);
+}
+
+Values lower_bias(Node& node) {
+  return {node.add(node.input(0), per_channel(node, node.input(1), node.input(0)))};
+}
+
+Values lower_batch_norm(Node& node) {
+  if (node.flag("is_training", true))
+    node.unsupported("it normalizes by the batch's own statistics; save the model with training=False");
+  const TensorId x = node.input(0);
+  const TensorId spread =
+      node.op(BuiltinOp::kRsqrt, {node.add(node.input(4), node.f(node.real("epsilon", 1e-4)))});
+  const TensorId scale = node.mul(node.input(1), spread);
+  const TensorId offset = node.sub(node.input(2), node.mul(node.input(3), scale));
+  return {node.add(node.mul(x, per_channel(node, scale, x)), per_channel(node, offset, x)), node.input(3),
+          node.input(4)};
+}
+
+template <BuiltinOp kCode>
+Values lower_plain(Node& node) {
+  return {node.op(kCode, {node.input()})};
+}
+Values lower_softmax(Node& node) { return {node.softmax(node.input())}; }
+Values lower_leaky(Node& node) {
+  const auto alpha = static_cast<float>(node.real("alpha", 0.2));
+  return {node.op(BuiltinOp::kLeakyRelu, {node.input()}, LeakyReluOptions{alpha})};
+}
+template <const char* const& kName>
+Values lower_named(Node& node) {
+  return {keras::activate_named(node, node.input(), kName)};
+}
+constexpr const char *kSelu = "selu", *kSoftplus = "softplus", *kSoftsign = "softsign";
+
+Values lower_l2_loss(Node& node) {
+  const TensorId x = node.input();
+  Axes all;
+  for (int i = 0; i < node.rank(x); ++i) all.push_back(i);
+  return {node.mul(node.reduce(BuiltinOp::kSum, node.mul(x, x), all, false), node.f(0.5))};
+}
+
+Values lower_lrn(Node& node) {
+  LocalResponseNormalizationOptions options;
+  options.radius = static_cast<int32_t>(node.integer("depth_radius", 5));
+  options.bias = static_cast<float>(node.real("bias", 1));
+  options.alpha = static_cast<float>(node.real("alpha", 1));
+  options.beta = static_cast<float>(node.real("beta", 0.5));
+  return {node.op(BuiltinOp::kLocalResponseNormalization, {node.input()}, options)};
+}
+
+}  // namespace
+
+Rows nn_rows() {
+  static const OpRow kRows[] = {
+      {"MatMul", lower_matmul},
+      {"BatchMatMul", lower_batch_matmul},
+      {"BatchMatMulV2", lower_batch_matmul},
+      {"BatchMatMulV3", lower_batch_matmul},
+      {"Einsum", lower_einsum},
+      {"BiasAdd", lower_bias},
+      {"FusedBatchNorm", lower_batch_norm},
+      {"FusedBatchNormV2", lower_batch_norm},
+      {"FusedBatchNormV3", lower_batch_norm},
+      {"Relu", lower_plain<BuiltinOp::kRelu>},
+      {"Relu6", lower_plain<BuiltinOp::kRelu6>},
+      {"Elu", lower_plain<BuiltinOp::kElu>},
+      {"Sigmoid", lower_plain<BuiltinOp::kLogistic>},
+      {"Tanh", lower_plain<BuiltinOp::kTanh>},
+      {"LeakyRelu", lower_leaky},
+      {"Selu", lower_named<kSelu>},
+      {"Softplus", lower_named<kSoftplus>},
+      {"Softsign", lower_named<kSoftsign>},
+      {"Softmax", lower_softmax},
+      {"LogSoftmax", lower_plain<BuiltinOp::kLogSoftmax>},
+      {"L2Loss", lower_l2_loss},
+      {"LRN", lower_lrn},
+  };
+  return kRows;
+}
+
+}  // namespace litewright::tf

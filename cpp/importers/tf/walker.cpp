@@ -1,0 +1,243 @@
+#include "importers/tf/walker.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+
+#include "core/error.h"
+#include "importers/proto/tensorflow.pb.h"
+#include "importers/tf/variables.h"
+#include "passes/passes.h"
+
+namespace litewright::tf {
+namespace {
+
+constexpr size_t kMostCalls = 64;
+
+struct Reference {
+  std::string node;
+  std::string output;  // the name of an output argument; "" in a graph
+  size_t index = 0;
+};
+
+// "node", "node:1" (in a graph), "node:output:1" (in a function).
+Reference parse(const std::string& text) {
+  Reference reference;
+  const size_t first = text.find(':');
+  reference.node = text.substr(0, first);
+  if (first == std::string::npos) return reference;
+  const size_t second = text.find(':', first + 1);
+  if (second != std::string::npos) reference.output = text.substr(first + 1, second - first - 1);
+  const size_t number = second == std::string::npos ? first : second;
+  const long index = std::strtol(text.c_str() + number + 1, nullptr, 10);
+  if (index < 0 || index > INT32_MAX) fail(ErrorCode::kInvalidModel, "'", text, "' refers to no result");
+  reference.index = static_cast<size_t>(index);
+  return reference;
+}
+
+// Operators with several output arguments, in their order; all others have one.
+size_t position_of_output(const std::string& op, const std::string& output) {
+  static const std::unordered_map<std::string, std::vector<std::string>> kOutputs = {
+      {"TopKV2", {"values", "indices"}},
+      {"FusedBatchNorm", {"y", "batch_mean", "batch_variance"}},
+      {"FusedBatchNormV2", {"y", "batch_mean", "batch_variance"}},
+      {"FusedBatchNormV3", {"y", "batch_mean", "batch_variance"}},
+      {"Unique", {"y", "idx"}},
+      {"UniqueV2", {"y", "idx"}},
+      {"MaxPoolWithArgmax", {"output", "argmax"}},
+      {"NonMaxSuppressionV4", {"selected_indices", "valid_outputs"}},
+      {"NonMaxSuppressionV5", {"selected_indices", "selected_scores", "valid_outputs"}},
+  };
+  const auto found = kOutputs.find(op);
+  if (found == kOutputs.end()) return 0;
+  const auto at = std::find(found->second.begin(), found->second.end(), output);
+  return at == found->second.end() ? 0 : static_cast<size_t>(at - found->second.begin());
+}
+
+bool changes_variable(const std::string& op) {
+  return op.rfind("Assign", 0) == 0 || op.rfind("ResourceApply", 0) == 0 ||
+         op.rfind("ResourceScatter", 0) == 0;
+}
+
+Value broken_value() {
+  Value value;
+  value.broken = true;
+  return value;
+}
+
+}  // namespace
+
+Walker::Walker(const proto::GraphDef& graph, const Variables& variables, GraphBuilder& builder)
+    : variables_(&variables), builder_(&builder) {
+  for (const proto::FunctionDef& function : graph.library().function())
+    functions_.emplace(function.signature().name(), &function);
+  for (const proto::NodeDef& node : graph.node()) main_.nodes.emplace(node.name(), &node);
+}
+
+void Walker::give(const std::string& reference, Value value) {
+  const Reference parsed = parse(reference);
+  main_.given[concat(parsed.node, ":", parsed.index)] = std::move(value);
+}
+
+Value Walker::value(const std::string& reference) {
+  const Reference parsed = parse(reference);
+  if (main_.given.count(concat(parsed.node, ":", parsed.index)) == 0) evaluate(main_, parsed.node);
+  return look_up(main_, reference);
+}
+
+void Walker::report() const {
+  if (problems_.empty()) return;
+  std::string text =
+      concat("cannot convert ", problems_.size(), problems_.size() == 1 ? " node:" : " nodes:");
+  for (const std::string& problem : problems_) text += "\n  " + problem;
+  throw Error(ErrorCode::kUnsupported, text);
+}
+
+void Walker::note(const Frame& frame, const proto::NodeDef& node, const std::string& problem) {
+  const std::string text = concat("node '", frame.prefix, node.name(), "' (", node.op(), "): ", problem);
+  if (std::find(problems_.begin(), problems_.end(), text) == problems_.end()) problems_.push_back(text);
+}
+
+// Depth first, without recursion: graphs are as deep as they are long.
+void Walker::evaluate(Frame& frame, const std::string& wanted) {
+  enum class State { kEntered, kDone };
+  std::unordered_map<std::string, State> states;
+  std::vector<std::string> stack = {wanted};
+  while (!stack.empty()) {
+    const std::string name = stack.back();
+    if (frame.results.count(name) != 0) {
+      stack.pop_back();
+      continue;
+    }
+    const auto found = frame.nodes.find(name);
+    if (found == frame.nodes.end())
+      fail(ErrorCode::kInvalidModel, "the graph refers to the node '", frame.prefix, name,
+           "', which it has not");
+    const proto::NodeDef& node = *found->second;
+    const bool entered = !states.emplace(name, State::kEntered).second;
+    if (entered) {
+      frame.results.emplace(name, lower(frame, node));
+      stack.pop_back();
+      continue;
+    }
+    for (const std::string& input : node.input()) {
+      if (input.empty() || input[0] == '^') continue;
+      const Reference reference = parse(input);
+      if (frame.given.count(concat(reference.node, ":", reference.index)) != 0) continue;
+      if (frame.results.count(reference.node) != 0) continue;
+      if (states.count(reference.node) != 0)
+        fail(ErrorCode::kInvalidModel, "the node '", frame.prefix, name, "' depends on itself");
+      stack.push_back(reference.node);
+    }
+  }
+}
+
+Value Walker::look_up(const Frame& frame, const std::string& reference) const {
+  const Reference parsed = parse(reference);
+  const auto given = frame.given.find(concat(parsed.node, ":", parsed.index));
+  if (given != frame.given.end()) return given->second;
+  const Values& results = frame.results.at(parsed.node);
+  size_t index = parsed.index;
+  if (!parsed.output.empty()) {
+    const auto node = frame.nodes.find(parsed.node);
+    if (node != frame.nodes.end() && callee(*node->second) != nullptr &&
+        functions_.count(node->second->op()) != 0) {
+      // Called by its name: the outputs are the function's own.
+      const auto& outputs = callee(*node->second)->signature().output_arg();
+      for (int i = 0; i < outputs.size(); ++i) {
+        if (outputs.Get(i).name() == parsed.output) index += static_cast<size_t>(i);
+      }
+    } else if (node != frame.nodes.end()) {
+      index += position_of_output(node->second->op(), parsed.output);
+    }
+  }
+  if (!results.empty() && results[0].broken) return results[0];
+  if (index >= results.size())
+    fail(ErrorCode::kInvalidModel, "'", frame.prefix, reference, "' refers to a result that does not exist");
+  return results[index];
+}
+
+const proto::FunctionDef* Walker::callee(const proto::NodeDef& node) const {
+  std::string name = node.op();
+  if (name == "PartitionedCall" || name == "StatefulPartitionedCall") {
+    const auto f = node.attr().find("f");
+    if (f == node.attr().end()) return nullptr;
+    name = f->second.func().name();
+  }
+  const auto found = functions_.find(name);
+  return found == functions_.end() ? nullptr : found->second;
+}
+
+Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
+  Values inputs;
+  bool broken = false;
+  for (const std::string& input : node.input()) {
+    if (input.empty() || input[0] == '^') continue;
+    inputs.push_back(look_up(frame, input));
+    broken = broken || inputs.back().broken;
+  }
+  if (const proto::FunctionDef* function = callee(node))
+    return call(frame, node, *function, std::move(inputs));
+  const OpRow* row = find_row(node.op());
+  if (row == nullptr) {
+    note(frame, node, "there is no rule for this operator; express it in others");
+  } else if (row->lower == nullptr) {
+    note(frame, node, row->reason);
+  } else if (!broken) {
+    const std::string name = frame.prefix + node.name();
+    builder_->set_layer(name);
+    const size_t first = builder_->subgraph().operators.size();
+    try {
+      return with_context([&] { return concat("node '", name, "' (", node.op(), ")"); },
+                          [&] {
+                            Node context(*builder_, node, std::move(inputs), *variables_);
+                            Values results = row->lower(context);
+                            for (size_t i = first; i < builder_->subgraph().operators.size();)
+                              i += fold_operator(builder_->subgraph(), static_cast<int>(i)) ? 0 : 1;
+                            return results;
+                          });
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::kUnsupported) throw;
+      problems_.push_back(error.what());
+    }
+  }
+  return {broken_value()};
+}
+
+Values Walker::call(Frame& frame, const proto::NodeDef& node, const proto::FunctionDef& function,
+                    Values inputs) {
+  const proto::OpDef& signature = function.signature();
+  const std::string& name = signature.name();
+  if (std::find(calls_.begin(), calls_.end(), name) != calls_.end())
+    fail(ErrorCode::kInvalidModel, "the function '", name, "' calls itself");
+  if (calls_.size() >= kMostCalls) fail(ErrorCode::kInvalidModel, "functions call each other too deeply");
+  if (static_cast<int>(inputs.size()) != signature.input_arg_size()) {
+    fail(ErrorCode::kInvalidModel, "node '", frame.prefix, node.name(), "' calls '", name, "' with ",
+         inputs.size(), " operands instead of ", signature.input_arg_size());
+  }
+  Frame inner;
+  inner.prefix = frame.prefix + node.name() + "/";
+  if (node.name().find("PartitionedCall") != std::string::npos) inner.prefix = frame.prefix;
+  for (const proto::NodeDef& body : function.node_def()) {
+    inner.nodes.emplace(body.name(), &body);
+    if (changes_variable(body.op())) {
+      note(inner, body,
+           "the model changes a variable while it runs; save a function that does not (training=False)");
+    }
+  }
+  for (size_t i = 0; i < inputs.size(); ++i)
+    inner.results[signature.input_arg(static_cast<int>(i)).name()] = {inputs[i]};
+  calls_.push_back(name);
+  Values results;
+  for (const auto& output : signature.output_arg()) {
+    const auto found = function.ret().find(output.name());
+    if (found == function.ret().end())
+      fail(ErrorCode::kInvalidModel, "the function '", name, "' does not say what '", output.name(), "' is");
+    evaluate(inner, parse(found->second).node);
+    results.push_back(look_up(inner, found->second));
+  }
+  calls_.pop_back();
+  return results;
+}
+
+}  // namespace litewright::tf
