@@ -25,6 +25,7 @@ constexpr Pass kPasses[] = {
     {"fold_bias", fold_bias},
     {"fold_input", fold_input},
     {"fold_padding", fold_padding},
+    {"fuse_prelu", fuse_prelu},  // before its RELU goes into a producer
     {"fuse_activation", fuse_activation},
     {"merge_equal_constants", merge_equal_constants},
     {"merge_equal_operators", merge_equal_operators},

@@ -22,9 +22,34 @@ bool all_equal(const Tensor& tensor, float value) {
   return values && std::all_of(values->begin(), values->end(), [&](float x) { return x == value; });
 }
 
+// The operand of MUL, DIV, ADD or SUB that the result equals, because the other is a neutral constant;
+// kNoTensor otherwise.
+TensorId equal_arithmetic_operand(const Subgraph& subgraph, const Operator& op) {
+  if (fused_activation(op) != Activation::kNone) return kNoTensor;
+  const bool product = op.code == BuiltinOp::kMul || op.code == BuiltinOp::kDiv;
+  const bool commutes = op.code == BuiltinOp::kMul || op.code == BuiltinOp::kAdd;
+  for (int side = 0; side < (commutes ? 2 : 1); ++side) {
+    const Tensor& x = subgraph.tensors[op.inputs[side]];
+    // With equal declared shapes a constant cannot widen an unknown dimension unless it is larger than 1
+    // there.
+    if (x.is_constant || x.shape != subgraph.tensors[op.outputs[0]].shape) continue;
+    if (all_equal(subgraph.tensors[op.inputs[1 - side]], product ? 1.0f : 0.0f)) return op.inputs[side];
+  }
+  return kNoTensor;
+}
+
 // The operand that the result equals; kNoTensor if there is none.
 TensorId equal_operand(const Subgraph& subgraph, const Operator& op) {
   if (op.inputs.empty() || op.outputs.size() != 1 || op.inputs[0] == kNoTensor) return kNoTensor;
+  switch (op.code) {
+    case BuiltinOp::kMul:
+    case BuiltinOp::kDiv:
+    case BuiltinOp::kAdd:
+    case BuiltinOp::kSub:
+      return equal_arithmetic_operand(subgraph, op);
+    default:
+      break;
+  }
   const Tensor& x = subgraph.tensors[op.inputs[0]];
   const Tensor& y = subgraph.tensors[op.outputs[0]];
   if (x.is_constant || x.dtype != y.dtype) return kNoTensor;
@@ -54,16 +79,6 @@ TensorId equal_operand(const Subgraph& subgraph, const Operator& op) {
     }
     case BuiltinOp::kConcatenation:
       return op.inputs.size() == 1 && fused_activation(op) == Activation::kNone ? op.inputs[0] : kNoTensor;
-    case BuiltinOp::kMul:
-    case BuiltinOp::kDiv:
-    case BuiltinOp::kAdd:
-    case BuiltinOp::kSub: {
-      const float neutral = op.code == BuiltinOp::kMul || op.code == BuiltinOp::kDiv ? 1.0f : 0.0f;
-      if (fused_activation(op) != Activation::kNone || x.shape != y.shape) return kNoTensor;
-      // With equal declared shapes a constant cannot widen an unknown dimension unless it is larger than 1
-      // there.
-      return all_equal(subgraph.tensors[op.inputs[1]], neutral) ? op.inputs[0] : kNoTensor;
-    }
     default:
       return kNoTensor;
   }

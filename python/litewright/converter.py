@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import os
+import re
 import tempfile
 import warnings
 import zipfile
@@ -21,6 +22,10 @@ from litewright.quantization import Quantization, QuantizationOptions, quantize_
 from litewright.quantization_report import QuantizationReport
 
 __all__ = ["OpsSet", "Optimize", "RepresentativeDataset", "TFLiteConverter", "TargetSpec"]
+
+
+# What importers say of models that Keras 2, or the TensorFlow that came with it, saved.
+_OF_KERAS_2 = re.compile(r"from (Keras 2|TensorFlow (1|2\.(\d|1[0-5])))\b")
 
 
 class Optimize(enum.Enum):
@@ -280,10 +285,10 @@ class TFLiteConverter:
             return _core.import_keras(path, native_layers())
 
     def _per_channel_dense(self, graph: _core.Graph) -> bool:
-        """Whether dense weights get a scale per unit: as TensorFlow does with models of the Keras that saved
-        this one. The TensorFlow of Keras 2 gave them one scale, and smaller files."""
+        """Whether dense weights get a scale per unit: as the TensorFlow of the version that saved the model
+        does. The TensorFlow of Keras 2 gave them one scale, and smaller files."""
         disabled = self._experimental_disable_per_channel_quantization_for_dense_layers
-        return not disabled and not graph.description.endswith("from Keras 2")
+        return not disabled and not _OF_KERAS_2.search(graph.description)
 
     def _mode(self) -> str:
         """One of "float", "dynamic", "float16", "int8", "int8_only", "int16x8" and "int16x8_only"."""

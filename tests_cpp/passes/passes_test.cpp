@@ -122,6 +122,18 @@ std::vector<Case> cases() {
          return b.add(BuiltinOp::kTanh, {b.add(BuiltinOp::kMul, {same, b.scalar(1.0f)})});
        },
        1},
+      {"remove_identity: 1 * x", remove_identity,
+       [](GraphBuilder& b, TensorId x) {
+         return b.add(BuiltinOp::kTanh, {b.add(BuiltinOp::kMul, {b.scalar(1.0f), x})});
+       },
+       1},
+      {"fuse_prelu", fuse_prelu,
+       [](GraphBuilder& b, TensorId x) {
+         const TensorId negative = b.add(BuiltinOp::kRelu, {b.add(BuiltinOp::kNeg, {x})});
+         const TensorId scaled = b.add(BuiltinOp::kMul, {b.constant(numbers(6), {6}), negative});
+         return b.add(BuiltinOp::kAdd, {b.add(BuiltinOp::kRelu, {x}), scaled});
+       },
+       1},
       {"merge_reshapes", merge_reshapes,
        [](GraphBuilder& b, TensorId x) {
          return b.add(BuiltinOp::kReshape,
