@@ -1,4 +1,5 @@
 // Two constants with the same bytes -> one; two operators with the same operands and options -> one
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -9,6 +10,8 @@
 namespace litewright {
 namespace {
 
+constexpr size_t kBeginning = 256;  // bytes
+
 bool same_constant(const Tensor& a, const Tensor& b) {
   return a.dtype == b.dtype && a.shape == b.shape && a.quantization == b.quantization &&
          a.sparsity == b.sparsity && a.data == b.data;
@@ -16,19 +19,21 @@ bool same_constant(const Tensor& a, const Tensor& b) {
 
 bool merge_constants(Subgraph& subgraph) {
   const Uses uses(subgraph);
+  // By how they begin: hashing whole weights costs more than comparing the few that begin alike.
   std::unordered_multimap<std::string_view, TensorId> seen;
   bool changed = false;
   for (TensorId id = 0; id < static_cast<TensorId>(subgraph.tensors.size()); ++id) {
     const Tensor& tensor = subgraph.tensors[id];
     if (!tensor.is_constant || uses.is_output(id) || uses.consumers(id).empty()) continue;
-    const std::string_view bytes(reinterpret_cast<const char*>(tensor.data.data()), tensor.data.size());
-    const auto [begin, end] = seen.equal_range(bytes);
+    const std::string_view beginning(reinterpret_cast<const char*>(tensor.data.data()),
+                                     std::min(tensor.data.size(), kBeginning));
+    const auto [begin, end] = seen.equal_range(beginning);
     TensorId twin = kNoTensor;
     for (auto it = begin; it != end && twin == kNoTensor; ++it) {
       if (same_constant(subgraph.tensors[it->second], tensor)) twin = it->second;
     }
     if (twin == kNoTensor) {
-      seen.emplace(bytes, id);
+      seen.emplace(beginning, id);
     } else {
       replace_reads(subgraph, id, twin);
       changed = true;
