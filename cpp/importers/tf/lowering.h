@@ -2,6 +2,7 @@
 // operators.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -29,18 +30,27 @@ struct Extent {
 };
 using Extents = std::vector<Extent>;
 
+// What is known of a TensorFlow tensor list. Where it has a tensor, that is [length, ...element].
+struct TensorList {
+  DType dtype = DType::kFloat32;
+  std::optional<Shape> element = {};  // nothing: not even the rank is known
+  TensorId length = kNoTensor;  // of a list without a tensor; kNoTensor also in a loop that must find out
+};
+
 // What flows along an edge of a TensorFlow graph.
 struct Value {
   TensorId id = kNoTensor;
-  std::optional<Extents> extents = {};  // beside a tensor that is not constant
-  std::string variable = {};            // a handle of this variable; no tensor
-  bool broken = false;                  // it comes from a node that could not be converted
+  std::optional<Extents> extents = {};    // beside a tensor that is not constant
+  std::string variable = {};              // a handle of this variable; no tensor
+  std::shared_ptr<TensorList> list = {};  // it is a list; without a tensor until something is put into it
+  bool broken = false;                    // it comes from a node that could not be converted
 
   Value() = default;
   Value(TensorId tensor) : id(tensor) {}  // NOLINT: a tensor is a value
   Value(TensorId tensor, Extents known) : id(tensor), extents(std::move(known)) {}
 };
 using Values = std::vector<Value>;
+Values broken_results();  // one, for a node that could not be converted
 
 class Variables;  // variables.h
 
@@ -105,6 +115,7 @@ Rows array_rows();
 Rows slicing_rows();
 Rows shape_rows();
 Rows image_rows();
+Rows tensor_list_rows();
 Rows unsupported_rows();
 const OpRow* find_row(const std::string& op);  // nullptr: unknown
 
@@ -112,6 +123,10 @@ const OpRow* find_row(const std::string& op);  // nullptr: unknown
 // A constant of the graph. Error if its bytes do not fit its shape.
 TensorId constant_of(GraphBuilder& builder, const proto::Tensor& tensor, const std::string& name);
 Shape shape_of(const Extents& extents);  // -1 for what is not known
+// The shape that stands for both: -1 where they differ; nothing if their ranks do.
+std::optional<Shape> joined(const Shape& a, const Shape& b);
+// A list of `length` zeros (int32, a scalar) as a tensor; a dimension of `element` that is -1 is `dims[i]`.
+TensorId zero_list(keras::Ops& ops, DType dtype, TensorId length, const Shape& element, const Ids& dims);
 bool all_known(const Extents& extents);
 // NCHW <-> NHWC, for any number of spatial dimensions; x itself if `needed` is false.
 TensorId channels_last(Node& node, TensorId x, bool needed);

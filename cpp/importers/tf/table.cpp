@@ -16,17 +16,8 @@ constexpr const char* kRandom = "random numbers are not converted; make them an 
 
 Rows unsupported_rows() {
   static const OpRow kRows[] = {
-      {"While", nullptr, kLoop},
-      {"StatelessWhile", nullptr, kLoop},
       {"Enter", nullptr, kLoop},
       {"NextIteration", nullptr, kLoop},
-      {"TensorListReserve", nullptr, kLoop},
-      {"TensorListFromTensor", nullptr, kLoop},
-      {"TensorListGetItem", nullptr, kLoop},
-      {"TensorListSetItem", nullptr, kLoop},
-      {"TensorListStack", nullptr, kLoop},
-      {"If", nullptr, kBranch},
-      {"StatelessIf", nullptr, kBranch},
       {"Switch", nullptr, kBranch},
       {"Merge", nullptr, kBranch},
       {"StringLower", nullptr, kText},
@@ -49,7 +40,7 @@ const OpRow* find_row(const std::string& op) {
     std::unordered_map<std::string_view, const OpRow*> table;
     for (const Rows rows :
          {basic_rows(), convolution_rows(), nn_rows(), binary_rows(), unary_rows(), reduction_rows(),
-          array_rows(), slicing_rows(), shape_rows(), image_rows(), unsupported_rows()}) {
+          array_rows(), slicing_rows(), shape_rows(), image_rows(), tensor_list_rows(), unsupported_rows()}) {
       for (const OpRow& row : rows) table.emplace(row.op, &row);
     }
     return table;

@@ -13,6 +13,7 @@ namespace litewright::tf {
 namespace {
 
 constexpr size_t kMostCalls = 64;
+constexpr int64_t kMostNodes = 4'000'000;  // functions that call each other can grow without bound
 
 struct Reference {
   std::string node;
@@ -39,6 +40,8 @@ Reference parse(const std::string& text) {
 size_t position_of_output(const std::string& op, const std::string& output) {
   static const std::unordered_map<std::string, std::vector<std::string>> kOutputs = {
       {"TopKV2", {"values", "indices"}},
+      {"TensorListPopBack", {"output_handle", "tensor"}},
+      {"TensorListConcatV2", {"tensor", "lengths"}},
       {"FusedBatchNorm", {"y", "batch_mean", "batch_variance"}},
       {"FusedBatchNormV2", {"y", "batch_mean", "batch_variance"}},
       {"FusedBatchNormV3", {"y", "batch_mean", "batch_variance"}},
@@ -59,13 +62,13 @@ bool changes_variable(const std::string& op) {
          op.rfind("ResourceScatter", 0) == 0;
 }
 
-Value broken_value() {
+}  // namespace
+
+Values broken_results() {
   Value value;
   value.broken = true;
-  return value;
+  return {value};
 }
-
-}  // namespace
 
 Walker::Walker(const proto::GraphDef& graph, const Variables& variables, GraphBuilder& builder)
     : variables_(&variables), builder_(&builder) {
@@ -168,7 +171,14 @@ const proto::FunctionDef* Walker::callee(const proto::NodeDef& node) const {
   return found == functions_.end() ? nullptr : found->second;
 }
 
+const proto::FunctionDef& Walker::function_named(const std::string& name) const {
+  const auto found = functions_.find(name);
+  if (found == functions_.end()) fail(ErrorCode::kInvalidModel, "the function '", name, "' is missing");
+  return *found->second;
+}
+
 Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
+  if (++lowered_ > kMostNodes) fail(ErrorCode::kInvalidModel, "the functions expand to too many nodes");
   Values inputs;
   bool broken = false;
   for (const std::string& input : node.input()) {
@@ -176,35 +186,48 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
     inputs.push_back(look_up(frame, input));
     broken = broken || inputs.back().broken;
   }
-  if (const proto::FunctionDef* function = callee(node))
-    return call(frame, node, *function, std::move(inputs));
+  const std::string name = frame.prefix + node.name();
+  if (const proto::FunctionDef* function = callee(node)) {
+    const bool named = node.name().find("PartitionedCall") == std::string::npos;
+    return call(named ? name + "/" : frame.prefix, name, *function, std::move(inputs));
+  }
   const OpRow* row = find_row(node.op());
-  if (row == nullptr) {
+  if (is_control(node)) {
+    if (broken) return broken_results();
+  } else if (row == nullptr) {
     note(frame, node, "there is no rule for this operator; express it in others");
+    return broken_results();
   } else if (row->lower == nullptr) {
     note(frame, node, row->reason);
-  } else if (!broken) {
-    const std::string name = frame.prefix + node.name();
-    builder_->set_layer(name);
-    const size_t first = builder_->subgraph().operators.size();
-    try {
-      return with_context([&] { return concat("node '", name, "' (", node.op(), ")"); },
-                          [&] {
-                            Node context(*builder_, node, std::move(inputs), *variables_);
-                            Values results = row->lower(context);
-                            for (size_t i = first; i < builder_->subgraph().operators.size();)
-                              i += fold_operator(builder_->subgraph(), static_cast<int>(i)) ? 0 : 1;
-                            return results;
-                          });
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::kUnsupported) throw;
-      problems_.push_back(error.what());
-    }
+    return broken_results();
+  } else if (broken) {
+    return broken_results();
   }
-  return {broken_value()};
+  builder_->set_layer(name);
+  try {
+    return with_context([&] { return concat("node '", name, "' (", node.op(), ")"); },
+                        [&] {
+                          return is_control(node) ? lower_control(frame, node, inputs)
+                                                  : lower_row(*row, node, std::move(inputs));
+                        });
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::kUnsupported) throw;
+    if (std::find(problems_.begin(), problems_.end(), error.what()) == problems_.end())
+      problems_.push_back(error.what());
+  }
+  return broken_results();
 }
 
-Values Walker::call(Frame& frame, const proto::NodeDef& node, const proto::FunctionDef& function,
+Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs) {
+  const size_t first = builder_->subgraph().operators.size();
+  Node context(*builder_, node, std::move(inputs), *variables_);
+  Values results = row.lower(context);
+  for (size_t i = first; i < builder_->subgraph().operators.size();)
+    i += fold_operator(builder_->subgraph(), static_cast<int>(i)) ? 0 : 1;
+  return results;
+}
+
+Values Walker::call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,
                     Values inputs) {
   const proto::OpDef& signature = function.signature();
   const std::string& name = signature.name();
@@ -212,12 +235,11 @@ Values Walker::call(Frame& frame, const proto::NodeDef& node, const proto::Funct
     fail(ErrorCode::kInvalidModel, "the function '", name, "' calls itself");
   if (calls_.size() >= kMostCalls) fail(ErrorCode::kInvalidModel, "functions call each other too deeply");
   if (static_cast<int>(inputs.size()) != signature.input_arg_size()) {
-    fail(ErrorCode::kInvalidModel, "node '", frame.prefix, node.name(), "' calls '", name, "' with ",
-         inputs.size(), " operands instead of ", signature.input_arg_size());
+    fail(ErrorCode::kInvalidModel, "node '", caller, "' calls '", name, "' with ", inputs.size(),
+         " operands instead of ", signature.input_arg_size());
   }
   Frame inner;
-  inner.prefix = frame.prefix + node.name() + "/";
-  if (node.name().find("PartitionedCall") != std::string::npos) inner.prefix = frame.prefix;
+  inner.prefix = prefix;
   for (const proto::NodeDef& body : function.node_def()) {
     inner.nodes.emplace(body.name(), &body);
     if (changes_variable(body.op())) {

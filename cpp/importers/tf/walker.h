@@ -1,6 +1,8 @@
 // Walks a TensorFlow graph from the results that are wanted, and lowers each node once.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -38,8 +40,33 @@ class Walker {
   void evaluate(Frame& frame, const std::string& wanted);
   Value look_up(const Frame& frame, const std::string& reference) const;
   Values lower(Frame& frame, const proto::NodeDef& node);
-  Values call(Frame& frame, const proto::NodeDef& node, const proto::FunctionDef& function, Values inputs);
+  Values lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs);
+  Values call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,
+              Values inputs);
   const proto::FunctionDef* callee(const proto::NodeDef& node) const;
+  const proto::FunctionDef& function_named(const std::string& name) const;
+
+  // control_flow.cpp and loop.cpp: operators that call functions several times, or perhaps not at all.
+  struct Entry;
+  using Branch = std::function<Values(const Values&)>;
+  bool is_control(const proto::NodeDef& node) const;
+  Values lower_control(const Frame& frame, const proto::NodeDef& node, const Values& inputs);
+  Values choose(const std::string& name, TensorId condition, const Branch& then, const Branch& otherwise,
+                const Values& inputs);
+  Values choose_case(const std::string& name, const std::vector<Branch>& branches, size_t first,
+                     const Values& inputs);
+  // What `branch` makes of the entries in subgraph `index`; nothing if that could not be converted.
+  std::optional<Values> in_subgraph(int index, const std::string& name, const std::vector<Entry>& entries,
+                                    const Branch& branch);
+  Values loop(const std::string& name, const proto::NodeDef& node, const Values& inputs);
+  std::vector<Entry> entries_of(const Values& inputs, const std::vector<bool>& same) const;
+  bool widen(std::vector<Entry>& entries, const Values& inputs, const Values& results,
+             const GraphBuilder& body) const;
+  TensorId first_list(const std::vector<Entry>& entries, const Value& list, size_t i, const Subgraph& body,
+                      TensorId result);
+  Values write_loop(const std::string& name, int index, const std::vector<Entry>& entries,
+                    const Values& inputs, const Values& goes_on, const Values& results);
+
   void note(const Frame& frame, const proto::NodeDef& node, const std::string& problem);
 
   std::unordered_map<std::string, const proto::FunctionDef*> functions_;
@@ -48,6 +75,7 @@ class Walker {
   Frame main_;
   std::vector<std::string> calls_;  // of the functions being inlined
   std::vector<std::string> problems_;
+  int64_t lowered_ = 0;  // nodes so far, those of functions as often as they are inlined
 };
 
 }  // namespace litewright::tf
