@@ -15,6 +15,8 @@ bool sink_reshapes(Graph& graph);  // per-channel(RESHAPE(linear(x))) -> RESHAPE
 bool fold_scale(Graph& graph);     // linear(x) * c -> linear'(x)
 bool fold_bias(Graph& graph);      // linear(x) + c -> linear'(x)
 bool fold_input(Graph& graph);     // linear(x * c) -> linear'(x); without padding linear(x + c) -> linear'(x)
+// BATCH_TO_SPACE(CONV(SPACE_TO_BATCH(x))) -> CONV(PAD(x)) with dilation
+bool fold_dilation(Graph& graph);
 bool fold_padding(Graph& graph);   // CONV VALID(PAD(x)) -> CONV SAME(x) where the amounts are equal
 bool fuse_activation(Graph& graph);        // RELU(producer(x)) -> producer with RELU
 bool fuse_prelu(Graph& graph);             // RELU(x) + c * RELU(-x) -> PRELU(x, -c)

@@ -24,6 +24,7 @@ constexpr Pass kPasses[] = {
     {"fold_scale", fold_scale},
     {"fold_bias", fold_bias},
     {"fold_input", fold_input},
+    {"fold_dilation", fold_dilation},
     {"fold_padding", fold_padding},
     {"fuse_prelu", fuse_prelu},  // before its RELU goes into a producer
     {"fuse_activation", fuse_activation},

@@ -22,6 +22,17 @@ std::vector<float> numbers(int count, float low = -1.0f, float high = 1.0f) {
   return values;
 }
 
+// As TensorFlow states a convolution with dilation 2: `amount` on every side, nothing cropped.
+TensorId dilated_conv(GraphBuilder& b, TensorId x, int32_t amount) {
+  const TensorId block = b.ints({2, 2}), none = b.constant(std::vector<int32_t>(4, 0), {2, 2});
+  const TensorId pads = b.constant(std::vector<int32_t>(4, amount), {2, 2});
+  const TensorId parts = b.add(BuiltinOp::kSpaceToBatchNd, {x, block, pads}, SpaceToBatchNDOptions{});
+  const TensorId y = b.add(BuiltinOp::kConv2D,
+                           {parts, b.constant(numbers(270), {5, 3, 3, 6}), b.constant(numbers(5), {5})},
+                           Conv2DOptions{Padding::kValid, 1, 1});
+  return b.add(BuiltinOp::kBatchToSpaceNd, {y, block, none}, BatchToSpaceNDOptions{});
+}
+
 std::vector<std::vector<float>> results(const Graph& graph) {
   Interpreter interpreter(std::make_shared<Model>(graph));
   interpreter.allocate();
@@ -104,6 +115,10 @@ std::vector<Case> cases() {
          return conv(b, b.add(BuiltinOp::kPad, {x, b.constant(amounts, {4, 2})}), Padding::kValid);
        },
        2},
+      {"fold_dilation with padding as for SAME", fold_dilation,
+       [](GraphBuilder& b, TensorId x) { return dilated_conv(b, x, 2); }, 1},
+      {"fold_dilation with other padding", fold_dilation,
+       [](GraphBuilder& b, TensorId x) { return dilated_conv(b, x, 1); }, 2},
       {"fuse_activation", fuse_activation,
        [](GraphBuilder& b, TensorId x) { return b.add(BuiltinOp::kRelu6, {conv(b, x)}); }, 1},
       {"fuse_activation: not behind another one", fuse_activation,

@@ -116,6 +116,7 @@ Rows slicing_rows();
 Rows shape_rows();
 Rows image_rows();
 Rows tensor_list_rows();
+Rows erf_rows();
 Rows unsupported_rows();
 const OpRow* find_row(const std::string& op);  // nullptr: unknown
 

@@ -5,6 +5,7 @@
 #include "importers/keras/einsum.h"
 #include "importers/keras/lowering.h"
 #include "importers/tf/lowering.h"
+#include "passes/rewrite.h"
 
 namespace litewright::tf {
 namespace {
@@ -53,9 +54,38 @@ Values lower_bias(Node& node) {
   return {node.add(node.input(0), per_channel(node, node.input(1), node.input(0)))};
 }
 
+// The value that all elements of a FILL have, if a constant.
+std::optional<float> filled_with(Node& node, TensorId id) {
+  for (const Operator& op : node.builder().subgraph().operators) {
+    if (op.outputs[0] != id || op.code != BuiltinOp::kFill) continue;
+    const auto value = float_values(node.builder().tensor(op.inputs[1]));
+    return value ? std::optional(value->front()) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// By the statistics of the operand itself, as Keras 2 states layer normalization.
+Values lower_batch_statistics(Node& node) {
+  const TensorId x = node.input(0);
+  const int channels = node.text("data_format", "NHWC").substr(0, 2) == "NC" ? 1 : node.rank(x) - 1;
+  Axes others;
+  for (int i = 0; i < node.rank(x); ++i) {
+    if (i != channels) others.push_back(i);
+  }
+  const TensorId mean = node.mean(x, others, true);
+  const TensorId variance =
+      node.mean(node.op(BuiltinOp::kSquaredDifference, {x, mean}, SquaredDifferenceOptions{}), others, true);
+  TensorId factor = node.op(BuiltinOp::kRsqrt, {node.add(variance, node.f(node.real("epsilon", 1e-4)))});
+  if (filled_with(node, node.input(1)) != 1.0F)
+    factor = node.mul(factor, per_channel(node, node.input(1), x));
+  TensorId y = node.mul(node.sub(x, mean), factor);
+  if (filled_with(node, node.input(2)) != 0.0F) y = node.add(y, per_channel(node, node.input(2), x));
+  const Shape vector = {node.shape(x)[static_cast<size_t>(channels)]};
+  return {y, node.reshape(mean, vector), node.reshape(variance, vector)};
+}
+
 Values lower_batch_norm(Node& node) {
-  if (node.flag("is_training", true))
-    node.unsupported("it normalizes by the batch's own statistics; save the model with training=False");
+  if (node.flag("is_training", true)) return lower_batch_statistics(node);
   const TensorId x = node.input(0);
   const TensorId spread =
       node.op(BuiltinOp::kRsqrt, {node.add(node.input(4), node.f(node.real("epsilon", 1e-4)))});

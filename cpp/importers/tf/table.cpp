@@ -38,9 +38,9 @@ Rows unsupported_rows() {
 const OpRow* find_row(const std::string& op) {
   static const auto kTable = [] {
     std::unordered_map<std::string_view, const OpRow*> table;
-    for (const Rows rows :
-         {basic_rows(), convolution_rows(), nn_rows(), binary_rows(), unary_rows(), reduction_rows(),
-          array_rows(), slicing_rows(), shape_rows(), image_rows(), tensor_list_rows(), unsupported_rows()}) {
+    for (const Rows rows : {basic_rows(), convolution_rows(), nn_rows(), binary_rows(), unary_rows(),
+                            reduction_rows(), array_rows(), slicing_rows(), shape_rows(), image_rows(),
+                            tensor_list_rows(), erf_rows(), unsupported_rows()}) {
       for (const OpRow& row : rows) table.emplace(row.op, &row);
     }
     return table;

@@ -6,8 +6,10 @@
 
 #include "core/error.h"
 #include "importers/proto/tensorflow.pb.h"
+#include "importers/tf/gelu.h"
 #include "importers/tf/variables.h"
 #include "passes/passes.h"
+#include "passes/rewrite.h"
 
 namespace litewright::tf {
 namespace {
@@ -207,8 +209,9 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
   try {
     return with_context([&] { return concat("node '", name, "' (", node.op(), ")"); },
                         [&] {
-                          return is_control(node) ? lower_control(frame, node, inputs)
-                                                  : lower_row(*row, node, std::move(inputs));
+                          if (is_control(node)) return lower_control(frame, node, inputs);
+                          if (const auto gelu = lower_gelu(frame, node)) return *gelu;
+                          return lower_row(*row, node, std::move(inputs));
                         });
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kUnsupported) throw;
@@ -218,10 +221,35 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
   return broken_results();
 }
 
+std::optional<Values> Walker::lower_gelu(const Frame& frame, const proto::NodeDef& node) {
+  if (node.op() != "Mul") return std::nullopt;
+  const NodeLookup lookup = {[&](const std::string& reference) -> const proto::NodeDef* {
+                               const auto found = frame.nodes.find(parse(reference).node);
+                               return found == frame.nodes.end() ? nullptr : found->second;
+                             },
+                             [&](const std::string& reference) -> std::optional<double> {
+                               const Value value = look_up(frame, reference);
+                               if (value.id == kNoTensor) return std::nullopt;
+                               const auto floats = float_values(builder_->tensor(value.id));
+                               return floats && floats->size() == 1 ? std::optional<double>(floats->front())
+                                                                    : std::nullopt;
+                             }};
+  const std::optional<Gelu> gelu = find_gelu(node, lookup);
+  if (!gelu) return std::nullopt;
+  const TensorId x = look_up(frame, gelu->x).id;
+  if (x == kNoTensor || builder_->dtype(x) != DType::kFloat32) return std::nullopt;
+  return Values{builder_->add(BuiltinOp::kGelu, {x}, GeluOptions{gelu->approximate})};
+}
+
 Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs) {
   const size_t first = builder_->subgraph().operators.size();
+  const auto first_tensor = static_cast<TensorId>(builder_->subgraph().tensors.size());
   Node context(*builder_, node, std::move(inputs), *variables_);
   Values results = row.lower(context);
+  for (size_t i = 0; i < results.size(); ++i) {  // results are called what the node is called
+    if (results[i].id >= first_tensor)
+      builder_->tensor(results[i].id).name = i == 0 ? builder_->layer() : concat(builder_->layer(), ":", i);
+  }
   for (size_t i = first; i < builder_->subgraph().operators.size();)
     i += fold_operator(builder_->subgraph(), static_cast<int>(i)) ? 0 : 1;
   return results;

@@ -40,6 +40,8 @@ class Walker {
   void evaluate(Frame& frame, const std::string& wanted);
   Value look_up(const Frame& frame, const std::string& reference) const;
   Values lower(Frame& frame, const proto::NodeDef& node);
+  // The result of a product that is all of GELU; nothing if `node` is something else.
+  std::optional<Values> lower_gelu(const Frame& frame, const proto::NodeDef& node);
   Values lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs);
   Values call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,
               Values inputs);
