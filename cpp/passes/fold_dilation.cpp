@@ -1,5 +1,5 @@
-// BATCH_TO_SPACE(CONV VALID(SPACE_TO_BATCH(x))) -> CONV VALID(PAD(x)) with dilation, as TensorFlow states dilated
-// convolutions
+// BATCH_TO_SPACE(CONV VALID(SPACE_TO_BATCH(x))) -> CONV VALID(PAD(x)) with dilation, as TensorFlow states
+// dilated convolutions
 #include <algorithm>
 
 #include "ops/option_structs.h"

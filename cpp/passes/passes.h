@@ -17,9 +17,11 @@ bool fold_bias(Graph& graph);      // linear(x) + c -> linear'(x)
 bool fold_input(Graph& graph);     // linear(x * c) -> linear'(x); without padding linear(x + c) -> linear'(x)
 // BATCH_TO_SPACE(CONV(SPACE_TO_BATCH(x))) -> CONV(PAD(x)) with dilation
 bool fold_dilation(Graph& graph);
-bool fold_padding(Graph& graph);   // CONV VALID(PAD(x)) -> CONV SAME(x) where the amounts are equal
-bool fuse_activation(Graph& graph);        // RELU(producer(x)) -> producer with RELU
-bool fuse_prelu(Graph& graph);             // RELU(x) + c * RELU(-x) -> PRELU(x, -c)
+bool fold_padding(Graph& graph);     // CONV VALID(PAD(x)) -> CONV SAME(x) where the amounts are equal
+bool fuse_activation(Graph& graph);  // RELU(producer(x)) -> producer with RELU
+bool fuse_prelu(Graph& graph);       // RELU(x) + c * RELU(-x) -> PRELU(x, -c)
+// WHILE(the step of an LSTM or a simple recurrent layer) -> UNIDIRECTIONAL_SEQUENCE_LSTM or _RNN
+bool fuse_recurrence(Graph& graph);
 bool merge_equal_constants(Graph& graph);  // two constants with the same bytes -> one
 bool merge_equal_operators(Graph& graph);  // two operators with the same operands -> one
 

@@ -26,6 +26,7 @@ constexpr Pass kPasses[] = {
     {"fold_input", fold_input},
     {"fold_dilation", fold_dilation},
     {"fold_padding", fold_padding},
+    {"fuse_recurrence", fuse_recurrence},
     {"fuse_prelu", fuse_prelu},  // before its RELU goes into a producer
     {"fuse_activation", fuse_activation},
     {"merge_equal_constants", merge_equal_constants},

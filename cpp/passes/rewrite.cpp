@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "graph/validate.h"
 #include "ops/op_def.h"
 
 namespace litewright {
@@ -53,19 +54,26 @@ void remove_operators(Subgraph& subgraph, const std::vector<int>& indexes) {
 
 namespace {
 
-bool has_effect(const Operator& op) {
+bool has_effect(const Graph& graph, const Operator& op) {
   const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
-  return def == nullptr || def->stateful;
+  if (def == nullptr) return true;
+  if (op.code != BuiltinOp::kWhile && op.code != BuiltinOp::kIf) return def->stateful;
+  for (const int32_t called : called_subgraphs(op)) {
+    for (const Operator& inner : graph.subgraphs[static_cast<size_t>(called)].operators) {
+      if (has_effect(graph, inner)) return true;
+    }
+  }
+  return false;
 }
 
-void remove_dead_operators(Subgraph& subgraph) {
+void remove_dead_operators(const Graph& graph, Subgraph& subgraph) {
   std::vector<bool> needed(subgraph.tensors.size(), false);
   for (TensorId id : subgraph.outputs) needed[id] = true;
   std::vector<Operator> kept;
   for (auto op = subgraph.operators.rbegin(); op != subgraph.operators.rend(); ++op) {
     const bool used = std::any_of(op->outputs.begin(), op->outputs.end(),
                                   [&](TensorId id) { return id != kNoTensor && needed[id]; });
-    if (!used && !has_effect(*op)) continue;
+    if (!used && !has_effect(graph, *op)) continue;
     for (TensorId id : op->inputs) {
       if (id != kNoTensor) needed[id] = true;
     }
@@ -129,13 +137,79 @@ void remove_unused_tensors(Graph& graph, int index) {
   }
 }
 
+void renumber_calls(Operator& op, const std::vector<int64_t>& moved) {
+  if (called_subgraphs(op).empty()) return;
+  for (const char* name :
+       {"then_subgraph_index", "else_subgraph_index", "cond_subgraph_index", "body_subgraph_index",
+        "init_subgraph_index", "decomposition_subgraph_index", "branch_subgraph_indices"}) {
+    const OptionField* field = op.options.schema()->find(name);
+    if (field == nullptr) continue;
+    OptionValue value = get_field(op.options, *field);
+    if (auto* one = std::get_if<int64_t>(&value)) *one = moved[static_cast<size_t>(*one)];
+    if (auto* many = std::get_if<std::vector<int64_t>>(&value)) {
+      for (int64_t& index : *many) index = moved[static_cast<size_t>(index)];
+    }
+    set_field(op.options, name, value);
+  }
+}
+
 }  // namespace
 
 void remove_unused(Graph& graph) {
+  const std::set<int> called = called_by_any(graph);
   for (size_t i = 0; i < graph.subgraphs.size(); ++i) {
-    remove_dead_operators(graph.subgraphs[i]);
+    remove_dead_operators(graph, graph.subgraphs[i]);
     remove_unused_tensors(graph, static_cast<int>(i));
   }
+  remove_no_longer_called(graph, called);
+}
+
+std::set<int> called_by_any(const Graph& graph) {
+  std::set<int> called;
+  for (const Subgraph& subgraph : graph.subgraphs) {
+    for (const Operator& op : subgraph.operators) {
+      for (const int32_t index : called_subgraphs(op)) called.insert(index);
+    }
+  }
+  return called;
+}
+
+void remove_no_longer_called(Graph& graph, const std::set<int>& once) {
+  std::set<int> candidates = once;
+  candidates.erase(0);
+  for (const Signature& signature : graph.signatures) candidates.erase(signature.subgraph);
+  // What only a removed subgraph calls goes too.
+  std::vector<bool> kept(graph.subgraphs.size(), true);
+  for (bool changed = true; changed;) {
+    changed = false;
+    std::set<int> called;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      for (const Operator& op : graph.subgraphs[i].operators) {
+        if (!kept[i]) break;
+        for (const int32_t index : called_subgraphs(op)) called.insert(index);
+      }
+    }
+    for (const int index : candidates) {
+      const auto at = static_cast<size_t>(index);
+      if (!kept[at] || called.count(index) != 0) continue;
+      kept[at] = false;
+      changed = true;
+    }
+  }
+  std::vector<int64_t> moved;
+  int64_t next = 0;
+  for (const bool keep : kept) moved.push_back(keep ? next++ : -1);
+  if (next == static_cast<int64_t>(kept.size())) return;
+  std::vector<Subgraph> subgraphs;
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i]) subgraphs.push_back(std::move(graph.subgraphs[i]));
+  }
+  graph.subgraphs = std::move(subgraphs);
+  for (Subgraph& subgraph : graph.subgraphs) {
+    for (Operator& op : subgraph.operators) renumber_calls(op, moved);
+  }
+  for (Signature& signature : graph.signatures)
+    signature.subgraph = static_cast<int32_t>(moved[static_cast<size_t>(signature.subgraph)]);
 }
 
 bool rewrite_operators(Graph& graph, const std::function<bool(Subgraph&, int)>& rewrite) {

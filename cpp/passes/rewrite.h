@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "graph/graph.h"
@@ -35,7 +36,11 @@ void replace_reads(Subgraph& subgraph, TensorId from, TensorId to);
 bool bypass_operator(Subgraph& subgraph, int index, TensorId source);
 // Removes the operators at these indexes.
 void remove_operators(Subgraph& subgraph, const std::vector<int>& indexes);
-// Removes operators without effect and tensors nobody refers to.
+// The subgraphs that operators call.
+std::set<int> called_by_any(const Graph& graph);
+// Removes the subgraphs of `once` that no operator calls any more, and no signature.
+void remove_no_longer_called(Graph& graph, const std::set<int>& once);
+// Removes operators without effect, tensors nobody refers to, and subgraphs that are no longer called.
 void remove_unused(Graph& graph);
 
 // Applies `rewrite` (false: nothing to do) at every operator until nothing changes; true if anything did.

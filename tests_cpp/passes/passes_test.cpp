@@ -27,9 +27,9 @@ TensorId dilated_conv(GraphBuilder& b, TensorId x, int32_t amount) {
   const TensorId block = b.ints({2, 2}), none = b.constant(std::vector<int32_t>(4, 0), {2, 2});
   const TensorId pads = b.constant(std::vector<int32_t>(4, amount), {2, 2});
   const TensorId parts = b.add(BuiltinOp::kSpaceToBatchNd, {x, block, pads}, SpaceToBatchNDOptions{});
-  const TensorId y = b.add(BuiltinOp::kConv2D,
-                           {parts, b.constant(numbers(270), {5, 3, 3, 6}), b.constant(numbers(5), {5})},
-                           Conv2DOptions{Padding::kValid, 1, 1});
+  const TensorId y =
+      b.add(BuiltinOp::kConv2D, {parts, b.constant(numbers(270), {5, 3, 3, 6}), b.constant(numbers(5), {5})},
+            Conv2DOptions{Padding::kValid, 1, 1});
   return b.add(BuiltinOp::kBatchToSpaceNd, {y, block, none}, BatchToSpaceNDOptions{});
 }
 

@@ -50,7 +50,7 @@ bool Walker::is_control(const proto::NodeDef& node) const {
 
 Values Walker::lower_control(const Frame& frame, const proto::NodeDef& node, const Values& inputs) {
   const std::string name = frame.prefix + node.name();
-  if (node.op() == "While" || node.op() == "StatelessWhile") return loop(name, node, inputs);
+  if (node.op() == "While" || node.op() == "StatelessWhile") return loop(name, frame.prefix, node, inputs);
   if (inputs.empty() || inputs[0].id == kNoTensor) fail(ErrorCode::kInvalidModel, "it has no condition");
   const auto branch = [&](const proto::NameAttrList& function) -> Branch {
     const proto::FunctionDef* def = &function_named(function.name());

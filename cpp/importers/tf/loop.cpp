@@ -123,7 +123,8 @@ TensorId Walker::first_list(const std::vector<Entry>& entries, const Value& list
   return zero_list(ops, entries[i].dtype, list.list->length, element, dims);
 }
 
-Values Walker::loop(const std::string& name, const proto::NodeDef& node, const Values& inputs) {
+Values Walker::loop(const std::string& name, const std::string& prefix, const proto::NodeDef& node,
+                    const Values& inputs) {
   const proto::FunctionDef& condition = function_named(function_attribute(node, "cond").name());
   const proto::FunctionDef& body = function_named(function_attribute(node, "body").name());
   if (body.signature().output_arg_size() != static_cast<int>(inputs.size()) ||
@@ -133,7 +134,7 @@ Values Walker::loop(const std::string& name, const proto::NodeDef& node, const V
   }
   std::vector<Entry> entries = entries_of(inputs, handed_on(body));
   const auto run = [&](const proto::FunctionDef& function) {
-    return [&](const Values& arguments) { return call(name + "/", name, function, arguments); };
+    return [&](const Values& arguments) { return call(prefix, name, function, arguments); };
   };
   Graph& graph = builder_->graph();
   const auto index = static_cast<int>(graph.subgraphs.size());

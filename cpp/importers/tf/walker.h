@@ -60,7 +60,8 @@ class Walker {
   // What `branch` makes of the entries in subgraph `index`; nothing if that could not be converted.
   std::optional<Values> in_subgraph(int index, const std::string& name, const std::vector<Entry>& entries,
                                     const Branch& branch);
-  Values loop(const std::string& name, const proto::NodeDef& node, const Values& inputs);
+  Values loop(const std::string& name, const std::string& prefix, const proto::NodeDef& node,
+              const Values& inputs);
   std::vector<Entry> entries_of(const Values& inputs, const std::vector<bool>& same) const;
   bool widen(std::vector<Entry>& entries, const Values& inputs, const Values& results,
              const GraphBuilder& body) const;
