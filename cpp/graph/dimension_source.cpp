@@ -8,7 +8,7 @@
 namespace litewright {
 namespace {
 
-constexpr int kMostSteps = 10000;
+constexpr size_t kMostSteps = 1000;
 
 const Operator* producer_of(const Subgraph& subgraph, TensorId id) {
   for (const Operator& op : subgraph.operators) {
@@ -23,13 +23,47 @@ std::vector<int64_t> constant_ints(const Tensor& tensor) {
   return {values.begin(), values.end()};
 }
 
-// A step back: the operand and its dimension that gives dimension `axis` of the operator's result.
+bool is_broadcasting(BuiltinOp code) {
+  switch (code) {
+    case BuiltinOp::kAdd:
+    case BuiltinOp::kSub:
+    case BuiltinOp::kMul:
+    case BuiltinOp::kDiv:
+    case BuiltinOp::kMaximum:
+    case BuiltinOp::kMinimum:
+    case BuiltinOp::kPow:
+    case BuiltinOp::kSquaredDifference:
+    case BuiltinOp::kSelect:
+    case BuiltinOp::kSelectV2:
+    case BuiltinOp::kLess:
+    case BuiltinOp::kLessEqual:
+    case BuiltinOp::kGreater:
+    case BuiltinOp::kGreaterEqual:
+    case BuiltinOp::kEqual:
+    case BuiltinOp::kNotEqual:
+    case BuiltinOp::kLogicalAnd:
+    case BuiltinOp::kLogicalOr:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A step back: the operands with their dimensions that give dimension `axis` of the operator's result. Any of
+// them will do.
 class StepBack {
  public:
   StepBack(const Subgraph& subgraph, const Operator& op, int axis)
       : subgraph_(subgraph), op_(op), axis_(axis), result_(subgraph.tensors[op.outputs[0]].shape) {}
 
-  std::optional<Dimension> find() const {
+  std::vector<Dimension> find() const {
+    if (is_broadcasting(op_.code)) return elementwise();
+    const std::optional<Dimension> one = single();
+    return one ? std::vector<Dimension>{*one} : std::vector<Dimension>{};
+  }
+
+ private:
+  std::optional<Dimension> single() const {
     switch (op_.code) {
       case BuiltinOp::kFullyConnected:
         return axis_ + 1 < rank(0) ? same(0) : std::nullopt;
@@ -59,12 +93,16 @@ class StepBack {
         return sliced();
       case BuiltinOp::kFill:
         return filled();
+      case BuiltinOp::kTile:
+        return shape(0)[static_cast<size_t>(axis_)] < 0 ? same(0) : std::nullopt;
+      case BuiltinOp::kConcatenation:
+        return concatenated();
       default:
-        return elementwise();
+        // One operand of the same shape: an activation, a cast, a rounding.
+        return op_.inputs.size() == 1 && shape(0) == result_ ? same(0) : std::nullopt;
     }
   }
 
- private:
   const Shape& shape(int i) const { return subgraph_.tensors[op_.inputs[static_cast<size_t>(i)]].shape; }
   int rank(int i) const { return static_cast<int>(shape(i).size()); }
   std::optional<Dimension> of(int i, int axis) const {
@@ -74,43 +112,19 @@ class StepBack {
     return rank(i) == static_cast<int>(result_.size()) ? of(i, axis_) : std::nullopt;
   }
 
-  // The one operand whose (broadcast) dimension is unknown too, for operators that work element by element.
-  std::optional<Dimension> elementwise() const {
-    switch (op_.code) {
-      case BuiltinOp::kConcatenation: {
-        const int along = op_.options.get<ConcatenationOptions>().axis;
-        if (along == axis_ || along + rank(0) == axis_) return std::nullopt;
-        return same(0);
-      }
-      case BuiltinOp::kAdd:
-      case BuiltinOp::kSub:
-      case BuiltinOp::kMul:
-      case BuiltinOp::kDiv:
-      case BuiltinOp::kMaximum:
-      case BuiltinOp::kMinimum:
-      case BuiltinOp::kPow:
-      case BuiltinOp::kSquaredDifference:
-      case BuiltinOp::kSelect:
-      case BuiltinOp::kSelectV2:
-      case BuiltinOp::kLess:
-      case BuiltinOp::kLessEqual:
-      case BuiltinOp::kGreater:
-      case BuiltinOp::kGreaterEqual:
-      case BuiltinOp::kEqual:
-      case BuiltinOp::kNotEqual:
-      case BuiltinOp::kLogicalAnd:
-      case BuiltinOp::kLogicalOr:
-        break;
-      default:
-        // One operand of the same shape: an activation, a cast, a rounding.
-        return op_.inputs.size() == 1 && shape(0) == result_ ? same(0) : std::nullopt;
+  std::vector<Dimension> elementwise() const {
+    std::vector<Dimension> all;
+    for (int i = 0; i < static_cast<int>(op_.inputs.size()); ++i) {
+      const int at = axis_ - static_cast<int>(result_.size()) + rank(i);
+      if (at >= 0 && shape(i)[static_cast<size_t>(at)] < 0)
+        all.push_back({op_.inputs[static_cast<size_t>(i)], at});
     }
-    for (size_t i = 0; i < op_.inputs.size(); ++i) {
-      const int at = axis_ - static_cast<int>(result_.size()) + rank(static_cast<int>(i));
-      if (at >= 0 && shape(static_cast<int>(i))[static_cast<size_t>(at)] < 0)
-        return of(static_cast<int>(i), at);
-    }
-    return std::nullopt;
+    return all;
+  }
+
+  std::optional<Dimension> concatenated() const {
+    const int along = op_.options.get<ConcatenationOptions>().axis;
+    return along == axis_ || along + rank(0) == axis_ ? std::nullopt : same(0);
   }
 
   std::optional<Dimension> product() const {
@@ -212,22 +226,33 @@ class StepBack {
 }  // namespace
 
 Dimension dimension_source(const Subgraph& subgraph, TensorId tensor, int axis) {
-  Dimension now{tensor, axis};
-  for (int steps = 0; steps < kMostSteps; ++steps) {
+  const Dimension start{tensor, axis};
+  std::vector<Dimension> waiting = {start}, seen;
+  Dimension furthest = start;
+  while (!waiting.empty() && seen.size() < kMostSteps) {
+    const Dimension now = waiting.back();
+    waiting.pop_back();
+    if (std::find(seen.begin(), seen.end(), now) != seen.end()) continue;
+    seen.push_back(now);
     const Operator* op = producer_of(subgraph, now.tensor);
-    if (op == nullptr || op->inputs.empty()) break;
-    const std::optional<Dimension> before = StepBack(subgraph, *op, now.axis).find();
-    if (!before || before->tensor == kNoTensor) break;
-    const Shape& shape = subgraph.tensors[before->tensor].shape;
-    if (before->axis < 0 || before->axis >= static_cast<int>(shape.size())) break;
-    now = *before;
+    if (op == nullptr) return now;
+    if (op->inputs.empty()) continue;
+    std::vector<Dimension> before = StepBack(subgraph, *op, now.axis).find();
+    std::reverse(before.begin(), before.end());
+    for (const Dimension& one : before) {
+      if (one.tensor == kNoTensor) continue;
+      const Shape& shape = subgraph.tensors[one.tensor].shape;
+      if (one.axis < 0 || one.axis >= static_cast<int>(shape.size())) continue;
+      waiting.push_back(one);
+    }
+    if (before.empty() && furthest == start) furthest = now;
   }
-  return now;
+  return furthest;
 }
 
 std::optional<Dimension> extent_source(const Subgraph& subgraph, TensorId value) {
   const Operator* op = producer_of(subgraph, value);
-  for (int steps = 0; steps < kMostSteps && op != nullptr && op->code == BuiltinOp::kReshape; ++steps)
+  for (size_t steps = 0; steps < kMostSteps && op != nullptr && op->code == BuiltinOp::kReshape; ++steps)
     op = producer_of(subgraph, op->inputs[0]);
   if (op == nullptr || op->code != BuiltinOp::kStridedSlice) return std::nullopt;
   const Operator* whole = producer_of(subgraph, op->inputs[0]);

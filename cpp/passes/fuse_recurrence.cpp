@@ -134,9 +134,7 @@ class Writer {
       if (!is_zero(loop_op_.inputs[states[i]])) return false;
     }
     if (!plan_results()) return false;
-    const TensorId x = sequence->axis == 1 ? sequence->outer
-                                           : add(BuiltinOp::kTranspose, {sequence->outer, order()}, {},
-                                                 swapped(subgraph_.tensors[sequence->outer].shape));
+    const TensorId x = sequence->axis == 1 ? sequence->outer : batch_first(sequence->outer);
     write_layer(x);
     write_results();
     subgraph_.operators.erase(subgraph_.operators.begin() + index_);

@@ -276,7 +276,7 @@ std::optional<std::vector<int64_t>> int_values(const Tensor& tensor) {
 
 std::optional<std::vector<float>> channel_values(const Tensor& tensor, int64_t channels, size_t rank) {
   std::optional<std::vector<float>> values = float_values(tensor);
-  if (!values || tensor.shape.size() > rank) return std::nullopt;
+  if (!values || channels < 0 || tensor.shape.size() > rank) return std::nullopt;
   if (values->size() == 1) return std::vector<float>(channels, values->front());
   if (static_cast<int64_t>(values->size()) != channels || tensor.shape.back() != channels)
     return std::nullopt;

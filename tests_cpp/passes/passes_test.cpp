@@ -115,6 +115,12 @@ std::vector<Case> cases() {
          return conv(b, b.add(BuiltinOp::kPad, {x, b.constant(amounts, {4, 2})}), Padding::kValid);
        },
        2},
+      {"x + c with an unknown last dimension", nullptr,
+       [](GraphBuilder& b, TensorId x) {
+         const TensorId flat = b.add(BuiltinOp::kReshape, {x, b.ints({-1})});
+         return b.add(BuiltinOp::kAdd, {b.add(BuiltinOp::kTanh, {flat}), b.scalar(1.0f)});
+       },
+       3},
       {"fold_dilation with padding as for SAME", fold_dilation,
        [](GraphBuilder& b, TensorId x) { return dilated_conv(b, x, 2); }, 1},
       {"fold_dilation with other padding", fold_dilation,

@@ -79,7 +79,10 @@ class Assignments {
 
 Variables::Variables(const proto::MetaGraphDef& graph, std::string prefix) : prefix_(std::move(prefix)) {
   const auto restored = [&](const std::string& node, const std::string& key) { keys_.emplace(node, key); };
-  const auto copied = [&](const std::string& node, const std::string& other) { aliases_[node] = other; };
+  const auto copied = [&](const std::string& node, const std::string& other) {
+    aliases_[node] = other;
+    copies_.emplace(other, node);
+  };
   const proto::GraphDef& def = graph.graph_def();
   Assignments(def.node(), {}).visit(restored, copied);
   const std::string restore = node_of(graph.saver_def().restore_op_name());
@@ -99,6 +102,9 @@ TensorBundle::Value Variables::read(const std::string& node) const {
   std::string name = node;
   for (int steps = 0; steps < kMostSteps && keys_.count(name) == 0 && aliases_.count(name) != 0; ++steps)
     name = aliases_.at(name);
+  // Keras 3 saves a copy in the place of what its functions read.
+  const auto copy = copies_.find(node);
+  if (keys_.count(name) == 0 && copy != copies_.end()) name = copy->second;
   const auto found = keys_.find(name);
   if (found == keys_.end()) {
     fail(ErrorCode::kInvalidModel, "the variable '", node, "' is not in the checkpoint '", prefix_,

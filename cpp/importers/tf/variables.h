@@ -25,6 +25,7 @@ class Variables {
   std::string prefix_;
   std::map<std::string, std::string> keys_;     // node -> entry of the checkpoint
   std::map<std::string, std::string> aliases_;  // node -> the node it is initialized from
+  std::map<std::string, std::string> copies_;   // node -> a node that is initialized from it
   mutable std::unique_ptr<TensorBundle> bundle_;
 };
 
