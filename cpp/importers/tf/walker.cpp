@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "importers/proto/tensorflow.pb.h"
+#include "importers/tf/foreign.h"
 #include "importers/tf/variables.h"
 #include "passes/passes.h"
 
@@ -33,25 +34,6 @@ Reference parse(const std::string& text) {
   if (index < 0 || index > INT32_MAX) fail(ErrorCode::kInvalidModel, "'", text, "' refers to no result");
   reference.index = static_cast<size_t>(index);
   return reference;
-}
-
-// Operators with several output arguments, in their order; all others have one.
-size_t position_of_output(const std::string& op, const std::string& output) {
-  static const std::unordered_map<std::string, std::vector<std::string>> kOutputs = {
-      {"TopKV2", {"values", "indices"}},
-      {"FusedBatchNorm", {"y", "batch_mean", "batch_variance"}},
-      {"FusedBatchNormV2", {"y", "batch_mean", "batch_variance"}},
-      {"FusedBatchNormV3", {"y", "batch_mean", "batch_variance"}},
-      {"Unique", {"y", "idx"}},
-      {"UniqueV2", {"y", "idx"}},
-      {"MaxPoolWithArgmax", {"output", "argmax"}},
-      {"NonMaxSuppressionV4", {"selected_indices", "valid_outputs"}},
-      {"NonMaxSuppressionV5", {"selected_indices", "selected_scores", "valid_outputs"}},
-  };
-  const auto found = kOutputs.find(op);
-  if (found == kOutputs.end()) return 0;
-  const auto at = std::find(found->second.begin(), found->second.end(), output);
-  return at == found->second.end() ? 0 : static_cast<size_t>(at - found->second.begin());
 }
 
 bool changes_variable(const std::string& op) {
@@ -148,7 +130,7 @@ Value Walker::look_up(const Frame& frame, const std::string& reference) const {
         if (outputs.Get(i).name() == parsed.output) index += static_cast<size_t>(i);
       }
     } else if (node != frame.nodes.end()) {
-      index += position_of_output(node->second->op(), parsed.output);
+      index += variables_->outputs().position(*node->second, parsed.output);
     }
   }
   if (!results.empty() && results[0].broken) return results[0];
@@ -178,7 +160,7 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
   }
   if (const proto::FunctionDef* function = callee(node))
     return call(frame, node, *function, std::move(inputs));
-  const OpRow* row = find_row(node.op());
+  const OpRow* row = row_of(node.op());
   if (row == nullptr) {
     note(frame, node, "there is no rule for this operator; express it in others");
   } else if (row->lower == nullptr) {
@@ -186,22 +168,39 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
   } else if (!broken) {
     const std::string name = frame.prefix + node.name();
     builder_->set_layer(name);
-    const size_t first = builder_->subgraph().operators.size();
     try {
       return with_context([&] { return concat("node '", name, "' (", node.op(), ")"); },
-                          [&] {
-                            Node context(*builder_, node, std::move(inputs), *variables_);
-                            Values results = row->lower(context);
-                            for (size_t i = first; i < builder_->subgraph().operators.size();)
-                              i += fold_operator(builder_->subgraph(), static_cast<int>(i)) ? 0 : 1;
-                            return results;
-                          });
+                          [&] { return lower_row(*row, node, std::move(inputs)); });
     } catch (const Error& error) {
       if (error.code() != ErrorCode::kUnsupported) throw;
       problems_.push_back(error.what());
     }
   }
   return {broken_value()};
+}
+
+const OpRow* Walker::row_of(const std::string& op) const {
+  static constexpr OpRow kForeign = {"", lower_foreign};
+  const OpRow* row = find_row(op);
+  const bool known = row != nullptr && row->lower != nullptr;
+  return !known && may_stay_foreign(variables_->foreign(), op) ? &kForeign : row;
+}
+
+Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs) {
+  std::vector<Operator>& operators = builder_->subgraph().operators;
+  const size_t first = operators.size();
+  Node context(*builder_, node, std::move(inputs), *variables_);
+  try {
+    Values results = row.lower(context);
+    for (size_t i = first; i < operators.size();)
+      i += fold_operator(builder_->subgraph(), static_cast<int>(i)) ? 0 : 1;
+    return results;
+  } catch (const Error& error) {
+    const bool foreign = row.lower != lower_foreign && may_stay_foreign(variables_->foreign(), node.op());
+    if (error.code() != ErrorCode::kUnsupported || !foreign) throw;
+  }
+  operators.resize(first);
+  return lower_foreign(context);
 }
 
 Values Walker::call(Frame& frame, const proto::NodeDef& node, const proto::FunctionDef& function,

@@ -38,6 +38,9 @@ class Walker {
   void evaluate(Frame& frame, const std::string& wanted);
   Value look_up(const Frame& frame, const std::string& reference) const;
   Values lower(Frame& frame, const proto::NodeDef& node);
+  const OpRow* row_of(const std::string& op) const;  // nullptr: unknown, and may not stay as it is
+  // What cannot be lowered stays as it is, if it may.
+  Values lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs);
   Values call(Frame& frame, const proto::NodeDef& node, const proto::FunctionDef& function, Values inputs);
   const proto::FunctionDef* callee(const proto::NodeDef& node) const;
   void note(const Frame& frame, const proto::NodeDef& node, const std::string& problem);
