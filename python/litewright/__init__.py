@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from litewright import lite
+from litewright import _loading  # noqa: F401 isort: skip
+from litewright import compat, lite
 from litewright._core import ConverterError, __version__
 from litewright.layers import register_layer
 from litewright.lite import Interpreter, Optimize, TFLiteConverter
@@ -17,6 +18,7 @@ __all__ = [
     "QuantizationReport",
     "TFLiteConverter",
     "__version__",
+    "compat",
     "lite",
     "quantize",
     "register_layer",

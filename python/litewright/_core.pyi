@@ -62,8 +62,37 @@ class LayerHandle:
     def add(self, op: str, inputs: list[int], options: dict[str, Any], outputs: int) -> list[int]: ...
 
 def import_keras(path: str, custom_layers: dict[str, Callable[[LayerHandle], list[int]]]) -> Graph: ...
-def check_saved_model(folder: str, signature_keys: list[str], tags: set[str]) -> None: ...
-def import_saved_model(folder: str, signature_keys: list[str], tags: set[str]) -> Graph: ...
+def check_saved_model(
+    folder: str,
+    signature_keys: list[str],
+    tags: set[str],
+    inputs: list[str] = ...,
+    outputs: list[str] = ...,
+    shapes: dict[str, list[int]] = ...,
+) -> None: ...
+def import_saved_model(
+    folder: str,
+    signature_keys: list[str],
+    tags: set[str],
+    custom: bool = False,
+    flex: bool = False,
+    inputs: list[str] = ...,
+    outputs: list[str] = ...,
+    shapes: dict[str, list[int]] = ...,
+) -> Graph: ...
+def check_frozen_graph(
+    path: str, inputs: list[str], outputs: list[str], shapes: dict[str, list[int]]
+) -> None: ...
+def import_frozen_graph(
+    path: str,
+    inputs: list[str],
+    outputs: list[str],
+    shapes: dict[str, list[int]],
+    custom: bool = False,
+    flex: bool = False,
+) -> Graph: ...
+def import_functions(functions: list[dict[str, Any]], custom: bool = False, flex: bool = False) -> Graph: ...
+def tensorflow_ops() -> list[dict[str, str]]: ...
 def op_table() -> list[dict[str, Any]]: ...
 def custom_ops() -> list[str]: ...
 

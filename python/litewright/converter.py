@@ -8,11 +8,12 @@ import re
 import tempfile
 import warnings
 import zipfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from litewright import _core
 from litewright.layers import native_layers
 from litewright.quantization import Quantization, QuantizationOptions, quantize_graph
 from litewright.quantization_report import QuantizationReport
+from litewright.tensorflow_functions import check_functions, read_functions
 
 __all__ = ["OpsSet", "Optimize", "RepresentativeDataset", "TFLiteConverter", "TargetSpec"]
 
@@ -118,11 +120,40 @@ def members(enumeration: type[Member], values: Iterable[Any], attribute: str) ->
         raise ValueError(f"{attribute}: {error}; it may hold {names}") from error
 
 
+class Source(ABC):
+    """What a converter is made from, besides Keras models."""
+
+    @abstractmethod
+    def load(self, custom: bool, flex: bool) -> _core.Graph:
+        """The model as a graph.
+
+        Args:
+          custom: keep operators without builtins as custom ones.
+          flex: keep them as TensorFlow's own.
+        """
+
+
 @dataclass
-class _SavedModel:
+class SavedModelSource(Source):
+    """A SavedModel to import; no keys: all signatures."""
+
     folder: str
     signature_keys: list[str]
     tags: set[str]
+
+    def load(self, custom: bool, flex: bool) -> _core.Graph:
+        return _core.import_saved_model(self.folder, self.signature_keys, self.tags, custom, flex)
+
+
+@dataclass
+class FunctionsSource(Source):
+    """Live functions to import, and the object they belong to."""
+
+    functions: list[Any]
+    trackable_obj: Any
+
+    def load(self, custom: bool, flex: bool) -> _core.Graph:
+        return _core.import_functions(read_functions(self.functions, self.trackable_obj), custom, flex)
 
 
 class TFLiteConverter:
@@ -138,13 +169,15 @@ class TFLiteConverter:
       `target_spec` say. representative_dataset: a function that yields calibration samples (see
       RepresentativeDataset). target_spec: operator sets and types the result may use.
       inference_input_type, inference_output_type: float32, or int8, uint8, int16 for integer models.
-      allow_custom_ops: keep layers without builtin operators as custom operators.
+      allow_custom_ops: keep TensorFlow operators that no builtins can express as custom operators of the same
+      name; OpsSet.SELECT_TF_OPS in `target_spec.supported_ops` keeps them as TensorFlow's own ("Flex"
+      operators, which run where TensorFlow's delegate is linked in).
       quantization_options: what helps when accuracy drops, a `litewright.QuantizationOptions`; None for
       TensorFlow's numbers.
     """
 
     def __init__(self, model: Any) -> None:
-        """Use `from_keras_model` or `from_saved_model`."""
+        """Use `from_keras_model`, `from_saved_model` or `from_concrete_functions`."""
         self._model = model
         self.optimizations: Iterable[Optimize] = set()
         self.representative_dataset: Any = None
@@ -168,14 +201,18 @@ class TFLiteConverter:
     @classmethod
     def from_keras_model(cls, model: Any) -> TFLiteConverter:
         """A converter for a Keras model: the path of a .h5 or .keras file, or a live model, which is asked to
-        save itself into a temporary folder.
+        save itself into a temporary folder; a model of layers that only its own code knows is asked to export
+        itself. A tf.Module with a traced `__call__` is taken as that function.
 
         Raises:
-          TypeError: neither a path nor an object with a `save` method.
+          TypeError: none of these.
         """
-        if not isinstance(model, (str, os.PathLike)) and not callable(getattr(model, "save", None)):
-            raise TypeError(f"from_keras_model takes a path or a Keras model, not {type(model).__name__}")
-        return cls(model)
+        if isinstance(model, (str, os.PathLike)) or callable(getattr(model, "save", None)):
+            return cls(model)
+        call = getattr(model, "__call__", None)  # noqa: B004
+        if callable(getattr(call, "get_concrete_function", None)):
+            return cls(FunctionsSource([call.get_concrete_function()], model))
+        raise TypeError(f"from_keras_model takes a path or a Keras model, not {type(model).__name__}")
 
     @classmethod
     def from_saved_model(
@@ -188,32 +225,34 @@ class TFLiteConverter:
 
         Args:
           saved_model_dir: the folder that holds saved_model.pb.
-          signature_keys: the signatures to convert; None for "serving_default" or, without it, all.
+          signature_keys: the signatures to convert; None for all.
           tags: of the graph in the SavedModel; {"serve"} if None.
 
         Raises:
           OSError: there is no saved_model.pb.
           ValueError: a key or the tags do not exist; the message lists those that do. Or the files are
           damaged.
-          ConverterError: operators that cannot be converted; all of them in one message.
         """
         keys = list(signature_keys or ())
         wanted = {"serve"} if tags is None else set(tags)
-        model = _SavedModel(os.fspath(saved_model_dir), keys, wanted)
+        model = SavedModelSource(os.fspath(saved_model_dir), keys, wanted)
         _core.check_saved_model(model.folder, model.signature_keys, model.tags)
         return cls(model)
 
     @classmethod
-    def from_concrete_functions(cls, funcs: Any, trackable_obj: Any = None) -> NoReturn:
-        """Not possible: concrete functions are TensorFlow's graphs.
+    def from_concrete_functions(cls, funcs: Iterable[Any], trackable_obj: Any = None) -> TFLiteConverter:
+        """A converter for concrete functions of TensorFlow, which are asked for their graphs and variables;
+        nothing is imported.
+
+        Args:
+          funcs: concrete functions. Several become signatures named after them.
+          trackable_obj: the object they belong to (a tf.Module), needed where they use hash tables. With it,
+            inputs and outputs are in the order of their names, as in a SavedModel.
 
         Raises:
-          ConverterError: always.
+          ValueError: not concrete functions.
         """
-        raise _core.ConverterError(
-            "concrete functions are TensorFlow graphs, which are not read."
-            " Use from_keras_model with a Keras model or its .keras or .h5 file."
-        )
+        return cls(FunctionsSource(check_functions(funcs), trackable_obj))
 
     def convert(self) -> bytes:
         """The converted model, the content of a .tflite file.
@@ -278,11 +317,18 @@ class TFLiteConverter:
         return dtype_name(given)
 
     def _import(self) -> _core.Graph:
-        if isinstance(self._model, _SavedModel):
-            model = self._model
-            return _core.import_saved_model(model.folder, model.signature_keys, model.tags)
-        with self._file() as path:
-            return _core.import_keras(path, native_layers())
+        operators = members(OpsSet, self.target_spec.supported_ops, "target_spec.supported_ops")
+        foreign = self.allow_custom_ops, OpsSet.SELECT_TF_OPS in operators
+        if isinstance(self._model, Source):
+            return self._model.load(*foreign)
+        try:
+            with self._file() as path:
+                return _core.import_keras(path, native_layers())
+        except Exception:
+            with tempfile.TemporaryDirectory(prefix="litewright-") as folder:
+                if not _export(self._model, folder):
+                    raise
+                return _core.import_saved_model(folder, ["serving_default"], {"serve"}, *foreign)
 
     def _per_channel_dense(self, graph: _core.Graph) -> bool:
         """Whether dense weights get a scale per unit: as the TensorFlow of the version that saved the model
@@ -337,6 +383,18 @@ class TFLiteConverter:
             return
         with tempfile.TemporaryDirectory(prefix="litewright-") as folder:
             yield str(_save(self._model, Path(folder)))
+
+
+def _export(model: Any, folder: str) -> bool:
+    """Lets a live Keras model write a SavedModel; False if it cannot."""
+    export = getattr(model, "export", None)
+    if not callable(export):
+        return False
+    try:
+        export(folder, verbose=False)
+    except Exception:
+        return False
+    return True
 
 
 def _save(model: Any, folder: Path) -> Path:

@@ -5,6 +5,7 @@
 #include "importers/proto/tensorflow.pb.h"
 #include "importers/tf/lowering.h"
 #include "importers/tf/types.h"
+#include "ops/strings.h"
 
 namespace litewright::tf {
 namespace {
@@ -23,6 +24,25 @@ Bytes elements(const List& list, int64_t count) {
     std::memcpy(bytes.data() + static_cast<size_t>(i) * sizeof(T), &value, sizeof(T));
   }
   return Bytes::own(std::move(bytes));
+}
+
+template <class T, class List>
+Bytes complex_elements(const List& parts, int64_t count) {
+  if (parts.size() > 2) return elements<T>(parts, 2 * count);
+  std::vector<T> values(static_cast<size_t>(count) * 2);
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<int>(i % 2) < parts.size() ? parts.Get(static_cast<int>(i % 2)) : T{};
+  return Bytes::copy(values);
+}
+
+Bytes strings(const proto::Tensor& tensor, int64_t count) {
+  const auto& list = tensor.string_val();
+  if (list.size() > count) fail(ErrorCode::kInvalidModel, "the constant has more elements than its shape");
+  if (count > kMostRepeated / 16) fail(ErrorCode::kInvalidModel, "the constant is too large");
+  std::vector<std::string_view> views(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count && !list.empty(); ++i)
+    views[static_cast<size_t>(i)] = list.Get(static_cast<int>(std::min<int64_t>(i, list.size() - 1)));
+  return Bytes::own(pack_strings(views));
 }
 
 Bytes listed(const proto::Tensor& tensor, DType dtype, int64_t count) {
@@ -52,6 +72,10 @@ Bytes listed(const proto::Tensor& tensor, DType dtype, int64_t count) {
     case DType::kFloat16:
     case DType::kBFloat16:
       return elements<uint16_t>(tensor.half_val(), count);
+    case DType::kComplex64:
+      return complex_elements<float>(tensor.scomplex_val(), count);
+    case DType::kString:
+      return strings(tensor, count);
     default:
       fail(ErrorCode::kUnsupported, "constants of type ", dtype_name(dtype), " are not converted");
   }

@@ -53,6 +53,7 @@ using Values = std::vector<Value>;
 Values broken_results();  // one, for a node that could not be converted
 
 class Variables;  // variables.h
+class Tables;     // tables.h
 
 class Node : public keras::Ops {
  public:
@@ -63,8 +64,9 @@ class Node : public keras::Ops {
   const proto::NodeDef& def() const { return *def_; }
   const Variables& variables() const { return *variables_; }
   int count() const { return static_cast<int>(inputs_.size()); }
-  const Value& value(int i) const;  // Error if there are fewer
-  TensorId input(int i = 0) const;  // Error also if it is no tensor
+  const Value& value(int i) const;    // Error if there are fewer
+  TensorId operand(int i = 0) const;  // Error also if it is no tensor
+  TensorId input(int i = 0) const;    // Error also if nothing is known of its shape
   Ids inputs(int first, int last) const;
 
   // Attributes. The second argument stands for one that is absent; without it absence is an Error.
@@ -117,12 +119,15 @@ Rows shape_rows();
 Rows image_rows();
 Rows tensor_list_rows();
 Rows erf_rows();
+Rows lookup_rows();
 Rows unsupported_rows();
 const OpRow* find_row(const std::string& op);  // nullptr: unknown
 
 // Shared by the families.
 // A constant of the graph. Error if its bytes do not fit its shape.
 TensorId constant_of(GraphBuilder& builder, const proto::Tensor& tensor, const std::string& name);
+// The handle of the hash table of this node, one for each subgraph.
+TensorId add_table_handle(GraphBuilder& builder, const Tables& tables, const std::string& node);
 Shape shape_of(const Extents& extents);  // -1 for what is not known
 // The shape that stands for both: -1 where they differ; nothing if their ranks do.
 std::optional<Shape> joined(const Shape& a, const Shape& b);

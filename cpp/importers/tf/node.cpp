@@ -40,10 +40,19 @@ const Value& Node::value(int i) const {
   return inputs_[static_cast<size_t>(i)];
 }
 
-TensorId Node::input(int i) const {
+TensorId Node::operand(int i) const {
   const Value& given = value(i);
   if (given.id == kNoTensor) unsupported(litewright::concat("operand ", i, " is a resource, not a tensor"));
   return given.id;
+}
+
+TensorId Node::input(int i) const {
+  const TensorId id = operand(i);
+  if (!const_cast<Node*>(this)->builder().tensor(id).has_rank) {
+    unsupported(litewright::concat("nothing is known of the shape of operand ", i,
+                                   "; state it with tf.ensure_shape or tf.reshape"));
+  }
+  return id;
 }
 
 Ids Node::inputs(int first, int last) const {

@@ -7,15 +7,15 @@
 
 #include "core/error.h"
 #include "importers/proto/tensorflow.pb.h"
+#include "importers/tf/signature.h"
+#include "importers/tf/text_format.h"
 #include "importers/tf/types.h"
-#include "importers/tf/variables.h"
-#include "importers/tf/walker.h"
 #include "tflite/mapped_file.h"
 
 namespace litewright::tf {
 namespace {
 
-constexpr const char* kInitSignature = "__saved_model_init_op";
+constexpr const char *kInitSignature = "__saved_model_init_op", *kDefaultKey = "serving_default";
 
 template <class Names>
 std::string listed(const Names& names) {
@@ -25,14 +25,13 @@ std::string listed(const Names& names) {
 }
 
 proto::SavedModel read_message(const std::string& folder) {
-  const std::string path = folder + "/saved_model.pb";
-  if (!std::filesystem::exists(path)) {
-    fail(ErrorCode::kIo, "SavedModel file does not exist at: ", folder, "/{saved_model.pbtxt|saved_model.pb}",
-         std::filesystem::exists(folder + "/saved_model.pbtxt") ? " (the text form is not read)" : "");
-  }
-  const Bytes bytes = map_file(path);
+  std::string path = folder + "/saved_model.pb";
+  if (!std::filesystem::exists(path)) path = folder + "/saved_model.pbtxt";
+  if (!std::filesystem::exists(path))
+    fail(ErrorCode::kIo, "SavedModel file does not exist at: ", folder,
+         "/{saved_model.pbtxt|saved_model.pb}");
   proto::SavedModel message;
-  if (bytes.size() > INT32_MAX || !message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+  if (!parse_message(map_file(path), "SavedModel", message))
     fail(ErrorCode::kInvalidModel, "'", path, "' is damaged or cut off: it is no SavedModel message");
   return message;
 }
@@ -50,26 +49,42 @@ const proto::MetaGraphDef& choose(const proto::SavedModel& model, const std::set
        "} could not be found in SavedModel; it has ", text.empty() ? "none" : text);
 }
 
-std::vector<std::string> choose_keys(const proto::MetaGraphDef& graph, std::vector<std::string> wanted) {
-  std::vector<std::string> present;
+// Whether Keras's model.export() made it: its endpoint "serve" is the default signature, under another name.
+bool is_keras_export(const proto::MetaGraphDef& graph) {
+  if (graph.object_graph_def().nodes_size() == 0) return false;
+  bool serve = false, saved = false;
+  for (const auto& child : graph.object_graph_def().nodes(0).children()) {
+    serve = serve || child.local_name() == "serve";
+    saved = saved || child.local_name() == "_default_save_signature";
+  }
+  return serve && !saved && graph.signature_def().count(kDefaultKey) != 0;
+}
+
+// Without a wish all signatures, in the order of their names.
+std::vector<std::string> choose_keys(const proto::MetaGraphDef& graph,
+                                     const std::vector<std::string>& wanted) {
+  std::set<std::string> present;
   for (const auto& [key, signature] : graph.signature_def()) {
-    if (key != kInitSignature && signature.outputs_size() != 0) present.push_back(key);
+    if (key != kInitSignature && signature.outputs_size() != 0) present.insert(key);
   }
-  std::sort(present.begin(), present.end());
   if (wanted.empty()) {
-    if (std::find(present.begin(), present.end(), "serving_default") != present.end())
-      return {"serving_default"};
-    if (present.empty())
-      fail(ErrorCode::kInvalidModel, "the SavedModel has no signatures; save it with some");
-    return present;
+    if (present.empty()) {
+      fail(ErrorCode::kInvalidArgument,
+           "Only support at least one signature key. The SavedModel has none; save "
+           "it with signatures=");
+    }
+    if (present.size() > 1 && is_keras_export(graph)) return {kDefaultKey};
+    return {present.begin(), present.end()};
   }
+  std::vector<std::string> keys;
   for (const std::string& key : wanted) {
-    if (std::find(present.begin(), present.end(), key) == present.end()) {
+    if (present.count(key) == 0) {
       fail(ErrorCode::kInvalidArgument, "Invalid signature key '", key, "' found. Valid keys are ",
            listed(present));
     }
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
   }
-  return wanted;
+  return keys;
 }
 
 // Names and tensors of one side of a signature, in the order of the names.
@@ -80,56 +95,58 @@ std::map<std::string, const proto::TensorInfo*> sorted(
   return result;
 }
 
-Shape shape_of_input(const proto::TensorInfo& info, const std::string& name) {
-  if (info.tensor_shape().unknown_rank())
-    fail(ErrorCode::kUnsupported, "the input '", name,
-         "' has no known number of dimensions; state its shape");
-  Shape shape;
-  for (const auto& dim : info.tensor_shape().dim()) {
-    if (dim.size() < -1 || dim.size() > INT32_MAX)
-      fail(ErrorCode::kInvalidModel, "the input '", name, "' has a dimension of ", dim.size());
-    shape.push_back(static_cast<int32_t>(dim.size()));
-  }
-  return shape;
-}
-
-void import_signature(Graph& graph, const proto::MetaGraphDef& meta, const Variables& variables,
-                      const std::string& key) {
+SignaturePlan plan_of(const proto::MetaGraphDef& meta, const std::string& key) {
   const proto::SignatureDef& def = meta.signature_def().at(key);
-  const auto index = static_cast<int>(graph.subgraphs.size());
-  GraphBuilder builder(graph, index);
-  Walker walker(meta.graph_def(), variables, builder);
-  Signature signature{.key = key, .subgraph = index};
+  SignaturePlan plan{.key = key, .inputs = {}, .outputs = {}};
   for (const auto& [name, info] : sorted(def.inputs())) {
-    const TensorId id =
-        builder.input(info->name(), to_dtype(info->dtype(), "an input"), shape_of_input(*info, name));
-    walker.give(info->name(), id);
-    signature.inputs.emplace_back(name, id);
+    plan.inputs.push_back({name, info->name(), to_dtype(info->dtype(), "an input"),
+                           input_shape(info->tensor_shape(), name), info->name()});
   }
-  std::vector<std::pair<const proto::TensorInfo*, Value>> results;
-  for (const auto& [name, info] : sorted(def.outputs())) {
-    results.emplace_back(info, walker.value(info->name()));
-    signature.outputs.emplace_back(name, results.back().second.id);
-  }
-  walker.report();
-  std::vector<TensorId> outputs;
-  std::set<TensorId> named(builder.subgraph().inputs.begin(), builder.subgraph().inputs.end());
-  for (const auto& [info, value] : results) {
-    if (value.id == kNoTensor) fail(ErrorCode::kUnsupported, "an output is a resource, not a tensor");
-    outputs.push_back(value.id);
-    if (named.insert(value.id).second) builder.tensor(value.id).name = info->name();
-  }
-  builder.set_outputs(outputs);
-  graph.signatures.push_back(std::move(signature));
+  for (const auto& [name, info] : sorted(def.outputs()))
+    plan.outputs.push_back({name, info->name(), info->name()});
+  return plan;
 }
 
 std::string context_of(const std::string& folder) { return "importing '" + folder + "'"; }
+
+// The signature's own inputs and outputs, where none are chosen by name.
+SignaturePlan plan_with(const proto::MetaGraphDef& meta, const Variables& variables, const std::string& key,
+                        const ArrayChoice& arrays) {
+  SignaturePlan plan = plan_of(meta, key);
+  if (arrays.inputs.empty() && arrays.outputs.empty() && arrays.shapes.empty()) return plan;
+  const auto node_of = [](const std::string& reference) { return reference.substr(0, reference.find(':')); };
+  ArrayChoice choice = arrays;
+  if (choice.inputs.empty()) {
+    for (const InputPort& port : plan.inputs) choice.inputs.push_back(node_of(port.reference));
+  }
+  if (choice.outputs.empty()) {
+    for (const OutputPort& port : plan.outputs) choice.outputs.push_back(port.reference);
+  }
+  SignaturePlan chosen = plan_of_arrays(meta.graph_def(), variables, choice);
+  // What the signature has already keeps its name.
+  for (InputPort& port : chosen.inputs) {
+    for (const InputPort& known : plan.inputs) {
+      if (known.reference == port.reference) port.name = known.name;
+    }
+  }
+  if (arrays.outputs.empty()) {
+    for (size_t i = 0; i < plan.outputs.size(); ++i) chosen.outputs[i].name = plan.outputs[i].name;
+  }
+  chosen.key = key;
+  return chosen;
+}
 
 }  // namespace
 
 void check_saved_model(const std::string& folder, const SavedModelOptions& options) {
   with_context([&] { return context_of(folder); },
-               [&] { choose_keys(choose(read_message(folder), options.tags), options.signature_keys); });
+               [&] {
+                 const proto::SavedModel message = read_message(folder);
+                 const proto::MetaGraphDef& meta = choose(message, options.tags);
+                 const Variables variables(meta, folder);
+                 for (const std::string& key : choose_keys(meta, options.signature_keys))
+                   plan_with(meta, variables, key, options.arrays);
+               });
 }
 
 Graph import_saved_model(const std::string& folder, const SavedModelOptions& options) {
@@ -137,13 +154,17 @@ Graph import_saved_model(const std::string& folder, const SavedModelOptions& opt
                       [&] {
                         const proto::SavedModel message = read_message(folder);
                         const proto::MetaGraphDef& meta = choose(message, options.tags);
-                        const Variables variables(meta, folder + "/variables/variables");
+                        Variables variables(meta, folder);
+                        variables.set_foreign(options.foreign);
                         Graph graph;
                         graph.description =
                             "Litewright, from TensorFlow " + meta.meta_info_def().tensorflow_version();
                         graph.origin = folder;
-                        for (const std::string& key : choose_keys(meta, options.signature_keys))
-                          import_signature(graph, meta, variables, key);
+                        const std::vector<std::string> keys = choose_keys(meta, options.signature_keys);
+                        for (const std::string& key : keys)
+                          import_signature(graph, meta.graph_def(), variables,
+                                           plan_with(meta, variables, key, options.arrays));
+                        finish_signatures(graph, variables);
                         return graph;
                       });
 }

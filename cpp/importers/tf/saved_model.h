@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "importers/tf/arrays.h"
 
 namespace litewright::tf {
 
 struct SavedModelOptions {
-  std::vector<std::string> signature_keys;  // empty: "serving_default", else all there are
+  std::vector<std::string> signature_keys;  // empty: all there are
   std::set<std::string> tags = {"serve"};
+  ForeignOps foreign = {};
+  ArrayChoice arrays = {};  // in place of the signatures' own
 };
 
 // Each signature becomes a subgraph. Errors: kIo; kInvalidArgument for keys and tags that do not exist (lists

@@ -8,7 +8,7 @@
 
 namespace litewright::tf {
 
-inline constexpr int32_t kString = 7, kResource = 20, kVariant = 21;
+inline constexpr int32_t kInt32 = 3, kString = 7, kResource = 20, kVariant = 21;
 
 // The type of TensorFlow's number (DataType); nothing if the format has none such.
 std::optional<DType> dtype_of_number(int32_t number);

@@ -77,7 +77,10 @@ class Assignments {
 
 }  // namespace
 
-Variables::Variables(const proto::MetaGraphDef& graph, std::string prefix) : prefix_(std::move(prefix)) {
+Variables::Variables(const proto::MetaGraphDef& graph, const std::string& folder)
+    : prefix_(folder + "/variables/variables"),
+      tables_(graph, folder),
+      outputs_(graph.meta_info_def().stripped_op_list()) {
   const auto restored = [&](const std::string& node, const std::string& key) { keys_.emplace(node, key); };
   const auto copied = [&](const std::string& node, const std::string& other) {
     aliases_[node] = other;
@@ -99,6 +102,8 @@ Variables::Variables(const proto::MetaGraphDef& graph, std::string prefix) : pre
 }
 
 TensorBundle::Value Variables::read(const std::string& node) const {
+  const auto given = given_.find(node);
+  if (given != given_.end()) return given->second;
   std::string name = node;
   for (int steps = 0; steps < kMostSteps && keys_.count(name) == 0 && aliases_.count(name) != 0; ++steps)
     name = aliases_.at(name);
@@ -106,6 +111,10 @@ TensorBundle::Value Variables::read(const std::string& node) const {
   const auto copy = copies_.find(node);
   if (keys_.count(name) == 0 && copy != copies_.end()) name = copy->second;
   const auto found = keys_.find(name);
+  if (found == keys_.end() && prefix_.empty()) {
+    fail(ErrorCode::kInvalidModel, "the variable '", node,
+         "' has no value: freeze the graph, so that its variables become constants");
+  }
   if (found == keys_.end()) {
     fail(ErrorCode::kInvalidModel, "the variable '", node, "' is not in the checkpoint '", prefix_,
          "': the model was saved without it");

@@ -6,6 +6,7 @@
 
 #include "core/error.h"
 #include "importers/proto/tensorflow.pb.h"
+#include "importers/tf/foreign.h"
 #include "importers/tf/gelu.h"
 #include "importers/tf/variables.h"
 #include "passes/passes.h"
@@ -36,27 +37,6 @@ Reference parse(const std::string& text) {
   if (index < 0 || index > INT32_MAX) fail(ErrorCode::kInvalidModel, "'", text, "' refers to no result");
   reference.index = static_cast<size_t>(index);
   return reference;
-}
-
-// Operators with several output arguments, in their order; all others have one.
-size_t position_of_output(const std::string& op, const std::string& output) {
-  static const std::unordered_map<std::string, std::vector<std::string>> kOutputs = {
-      {"TopKV2", {"values", "indices"}},
-      {"TensorListPopBack", {"output_handle", "tensor"}},
-      {"TensorListConcatV2", {"tensor", "lengths"}},
-      {"FusedBatchNorm", {"y", "batch_mean", "batch_variance"}},
-      {"FusedBatchNormV2", {"y", "batch_mean", "batch_variance"}},
-      {"FusedBatchNormV3", {"y", "batch_mean", "batch_variance"}},
-      {"Unique", {"y", "idx"}},
-      {"UniqueV2", {"y", "idx"}},
-      {"MaxPoolWithArgmax", {"output", "argmax"}},
-      {"NonMaxSuppressionV4", {"selected_indices", "valid_outputs"}},
-      {"NonMaxSuppressionV5", {"selected_indices", "selected_scores", "valid_outputs"}},
-  };
-  const auto found = kOutputs.find(op);
-  if (found == kOutputs.end()) return 0;
-  const auto at = std::find(found->second.begin(), found->second.end(), output);
-  return at == found->second.end() ? 0 : static_cast<size_t>(at - found->second.begin());
 }
 
 bool changes_variable(const std::string& op) {
@@ -153,7 +133,7 @@ Value Walker::look_up(const Frame& frame, const std::string& reference) const {
         if (outputs.Get(i).name() == parsed.output) index += static_cast<size_t>(i);
       }
     } else if (node != frame.nodes.end()) {
-      index += position_of_output(node->second->op(), parsed.output);
+      index += variables_->outputs().position(*node->second, parsed.output);
     }
   }
   if (!results.empty() && results[0].broken) return results[0];
@@ -193,7 +173,7 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
     const bool named = node.name().find("PartitionedCall") == std::string::npos;
     return call(named ? name + "/" : frame.prefix, name, *function, std::move(inputs));
   }
-  const OpRow* row = find_row(node.op());
+  const OpRow* row = row_of(node.op());
   if (is_control(node)) {
     if (broken) return broken_results();
   } else if (row == nullptr) {
@@ -241,18 +221,34 @@ std::optional<Values> Walker::lower_gelu(const Frame& frame, const proto::NodeDe
   return Values{builder_->add(BuiltinOp::kGelu, {x}, GeluOptions{gelu->approximate})};
 }
 
+const OpRow* Walker::row_of(const std::string& op) const {
+  static constexpr OpRow kForeign = {"", lower_foreign};
+  const OpRow* row = find_row(op);
+  const bool known = row != nullptr && row->lower != nullptr;
+  return !known && may_stay_foreign(variables_->foreign(), op) ? &kForeign : row;
+}
+
 Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs) {
-  const size_t first = builder_->subgraph().operators.size();
-  const auto first_tensor = static_cast<TensorId>(builder_->subgraph().tensors.size());
+  Subgraph& subgraph = builder_->subgraph();
+  const size_t first = subgraph.operators.size();
+  const auto first_tensor = static_cast<TensorId>(subgraph.tensors.size());
   Node context(*builder_, node, std::move(inputs), *variables_);
-  Values results = row.lower(context);
-  for (size_t i = 0; i < results.size(); ++i) {  // results are called what the node is called
-    if (results[i].id >= first_tensor)
-      builder_->tensor(results[i].id).name = i == 0 ? builder_->layer() : concat(builder_->layer(), ":", i);
+  try {
+    Values results = row.lower(context);
+    for (size_t i = 0; i < results.size(); ++i) {  // results are called what the node is called
+      if (results[i].id >= first_tensor)
+        builder_->tensor(results[i].id).name =
+            i == 0 ? builder_->layer() : concat(builder_->layer(), ":", i);
+    }
+    for (size_t i = first; i < subgraph.operators.size();)
+      i += fold_operator(subgraph, static_cast<int>(i)) ? 0 : 1;
+    return results;
+  } catch (const Error& error) {
+    const bool foreign = row.lower != lower_foreign && may_stay_foreign(variables_->foreign(), node.op());
+    if (error.code() != ErrorCode::kUnsupported || !foreign) throw;
   }
-  for (size_t i = first; i < builder_->subgraph().operators.size();)
-    i += fold_operator(builder_->subgraph(), static_cast<int>(i)) ? 0 : 1;
-  return results;
+  subgraph.operators.resize(first);
+  return lower_foreign(context);
 }
 
 Values Walker::call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,

@@ -42,6 +42,8 @@ class Walker {
   Values lower(Frame& frame, const proto::NodeDef& node);
   // The result of a product that is all of GELU; nothing if `node` is something else.
   std::optional<Values> lower_gelu(const Frame& frame, const proto::NodeDef& node);
+  const OpRow* row_of(const std::string& op) const;  // nullptr: unknown, and may not stay as it is
+  // What cannot be lowered stays as it is, if it may.
   Values lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs);
   Values call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,
               Values inputs);
