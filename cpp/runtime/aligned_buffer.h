@@ -1,12 +1,15 @@
-// Heap memory aligned to 64 bytes.
+// Memory aligned to 64 bytes; on huge pages where the system has them, as weights and activations are read in
+// full at every run.
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <new>
+#include <utility>
 
 namespace litewright {
+
+// Memory for `bytes`; the returned pointer frees it. Error: std::bad_alloc.
+std::shared_ptr<uint8_t> allocate_aligned(size_t bytes);
 
 class AlignedBuffer {
  public:
@@ -14,15 +17,22 @@ class AlignedBuffer {
 
   AlignedBuffer() = default;
   explicit AlignedBuffer(size_t bytes) { reserve(bytes); }
+  AlignedBuffer(AlignedBuffer&& other) noexcept { *this = std::move(other); }
+  AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
+    memory_ = std::move(other.memory_);
+    capacity_ = std::exchange(other.capacity_, 0);
+    return *this;
+  }
 
   uint8_t* data() const { return memory_.get(); }
   size_t capacity() const { return capacity_; }
   // Room for at least `bytes` (never none); the content is lost when the memory grows.
   void reserve(size_t bytes) {
     if (memory_ && bytes <= capacity_) return;
-    capacity_ = (bytes / kAlignment + 1) * kAlignment;
-    memory_.reset(static_cast<uint8_t*>(std::aligned_alloc(kAlignment, capacity_)));
-    if (!memory_) throw std::bad_alloc();
+    reset();
+    const size_t capacity = (bytes / kAlignment + 1) * kAlignment;
+    memory_ = allocate_aligned(capacity);
+    capacity_ = capacity;
   }
   void reset() {
     memory_.reset();
@@ -30,10 +40,7 @@ class AlignedBuffer {
   }
 
  private:
-  struct Free {
-    void operator()(uint8_t* memory) const { std::free(memory); }
-  };
-  std::unique_ptr<uint8_t, Free> memory_;
+  std::shared_ptr<uint8_t> memory_;
   size_t capacity_ = 0;
 };
 

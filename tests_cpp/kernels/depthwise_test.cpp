@@ -21,35 +21,56 @@ constexpr Case kCases[] = {{1, 3, 3, 1, 1, 9},  {8, 3, 3, 2, 1, 5},   {33, 3, 3,
                            {17, 1, 7, 1, 1, 4}, {70, 3, 3, 1, 2, 8},  {40, 7, 2, 3, 1, 3},
                            {16, 4, 3, 1, 1, 10}};
 
+struct ImageCase {
+  int64_t channels;
+  DepthwiseAxis h, w;
+};
+constexpr ImageCase kImages[] = {
+    {1, {5, 5, 3, 1, 1, 1}, {9, 9, 3, 1, 1, 1}},     {33, {6, 6, 3, 1, 1, 1}, {31, 31, 3, 1, 1, 1}},
+    {64, {25, 25, 3, 1, 1, 1}, {5, 5, 3, 1, 1, 1}},  {96, {9, 5, 3, 2, 1, 1}, {40, 20, 3, 2, 1, 0}},
+    {130, {8, 8, 5, 1, 1, 2}, {14, 14, 5, 1, 1, 2}}, {72, {15, 8, 5, 2, 1, 2}, {36, 18, 5, 2, 1, 1}},
+    {17, {1, 1, 1, 1, 1, 0}, {11, 5, 7, 1, 1, 0}},   {70, {9, 9, 3, 1, 2, 2}, {12, 12, 3, 1, 2, 2}},
+    {40, {20, 5, 7, 3, 1, 0}, {9, 4, 2, 3, 1, 1}},   {16, {2, 2, 5, 1, 1, 2}, {3, 3, 5, 1, 1, 2}},
+    {20, {4, 4, 3, 1, 3, 3}, {5, 5, 3, 1, 3, 3}},    {300, {7, 7, 3, 1, 1, 1}, {7, 7, 3, 1, 1, 1}}};
+
+// The sum of the taps inside the image.
+double depthwise_sum(const ImageCase& e, const float* input, const float* weights, int64_t y, int64_t x,
+                     int64_t c) {
+  double sum = 0;
+  for (int64_t i = 0; i < e.h.kernel; ++i) {
+    for (int64_t j = 0; j < e.w.kernel; ++j) {
+      const int64_t in_y = y * e.h.stride - e.h.pad + i * e.h.dilation;
+      const int64_t in_x = x * e.w.stride - e.w.pad + j * e.w.dilation;
+      if (in_y < 0 || in_y >= e.h.in || in_x < 0 || in_x >= e.w.in) continue;
+      sum += static_cast<double>(input[(in_y * e.w.in + in_x) * e.channels + c]) *
+             weights[(i * e.w.kernel + j) * e.channels + c];
+    }
+  }
+  return sum;
+}
+
 TEST(F32Depthwise, EveryRowMatchesPlainLoops) {
   constexpr uint32_t kSeed = 4;
   SCOPED_TRACE(kSeed);
   Random random(kSeed);
-  for (const Case& e : kCases) {
-    const int64_t width = (e.pixels - 1) * e.stride + (e.columns - 1) * e.dilation + 1;
-    const auto input = random.reals(e.rows * width * e.channels, -1, 1);
-    const auto weights = random.reals(e.rows * e.columns * e.channels, -1, 1),
+  for (const ImageCase& e : kImages) {
+    const auto input = random.reals(e.h.in * e.w.in * e.channels, -1, 1);
+    const auto weights = random.reals(e.h.kernel * e.w.kernel * e.channels, -1, 1),
                bias = random.reals(e.channels, -1, 1);
-    std::vector<const float*> taps, tap_weights;
-    for (int y = 0; y < e.rows; ++y) {
-      for (int x = 0; x < e.columns; ++x) {
-        taps.push_back(input.data() + (y * width + x * e.dilation) * e.channels);
-        tap_weights.push_back(weights.data() + (y * e.columns + x) * e.channels);
-      }
-    }
-    const int count = static_cast<int>(taps.size());
     for (const F32DepthwiseKernel& kernel : f32_depthwise_kernels()) {
       if (kernel.isa > detect_isa()) continue;
-      std::vector<float> out(e.pixels * e.channels);
-      const DepthwiseTaps all{count, taps.data(), tap_weights.data(), e.columns, e.dilation * e.channels};
-      kernel.function(e.channels, all, e.pixels, e.stride * e.channels, bias.data(), out.data(), e.channels,
-                      -1.5f, 2.0f);
-      for (int64_t p = 0; p < e.pixels; ++p) {
-        for (int64_t c = 0; c < e.channels; ++c) {
-          double sum = bias[c];
-          for (int t = 0; t < count; ++t) sum += taps[t][p * e.stride * e.channels + c] * tap_weights[t][c];
-          ASSERT_NEAR(out[p * e.channels + c], std::clamp(sum, -1.5, 2.0), 1e-5) << kernel.name;
-        }
+      std::vector<float> out(e.h.out * e.w.out * e.channels);
+      const DepthwiseImage image{e.channels, e.h, e.w};
+      const int64_t half = e.h.out / 2;  // threads make parts of the rows
+      for (const auto& [first, last] : {std::pair(half, e.h.out), std::pair(int64_t{0}, half)}) {
+        kernel.function(image, input.data(), weights.data(), bias.data(), first, last, out.data(), -1.5f,
+                        2.0f);
+      }
+      for (int64_t i = 0; i < static_cast<int64_t>(out.size()); ++i) {
+        const int64_t c = i % e.channels, x = i / e.channels % e.w.out, y = i / e.channels / e.w.out;
+        const double sum = bias[c] + depthwise_sum(e, input.data(), weights.data(), y, x, c);
+        ASSERT_NEAR(out[i], std::clamp(sum, -1.5, 2.0), 1e-5)
+            << kernel.name << " channels " << e.channels << " at " << y << "," << x << "," << c;
       }
     }
   }

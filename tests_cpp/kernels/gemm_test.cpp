@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "kernels/f32_gemm/f32_gemm.h"
+#include "kernels/f32_gemv/f32_gemv.h"
 #include "kernels/int_gemm/int_gemm.h"
 #include "tests_cpp/kernels/random.h"
 
@@ -43,6 +44,27 @@ TEST(F32Gemm, EveryRowMatchesPlainLoops) {
         }
         ASSERT_EQ(c[i * (e.n + 2) + e.n], 9.0f) << kernel.name << " writes beyond its columns";
       }
+    }
+  }
+}
+
+TEST(F32Gemv, EveryRowMatchesPlainLoops) {
+  constexpr uint32_t kSeed = 7;
+  SCOPED_TRACE(kSeed);
+  Random random(kSeed);
+  for (const Extents& e : kExtents) {
+    const auto x = random.reals(e.k, -1, 1), w = random.reals(e.n * e.k, -1, 1),
+               bias = random.reals(e.n, -1, 1);
+    for (const F32GemvKernel& kernel : f32_gemv_kernels()) {
+      if (!runs_here(kernel)) continue;
+      std::vector<float> y(e.n + 1, 9.0f);
+      kernel.function(e.n, e.k, x.data(), w.data(), bias.data(), y.data(), -2, 3);
+      for (int64_t j = 0; j < e.n; ++j) {
+        double sum = bias[j];
+        for (int64_t d = 0; d < e.k; ++d) sum += static_cast<double>(x[d]) * w[j * e.k + d];
+        ASSERT_NEAR(y[j], std::clamp(sum, -2.0, 3.0), 1e-5) << kernel.name << " " << j;
+      }
+      ASSERT_EQ(y[e.n], 9.0f) << kernel.name << " writes beyond its columns";
     }
   }
 }

@@ -1,4 +1,4 @@
-// Depthwise convolution of a run of output pixels.
+// Depthwise convolution: float images, and runs of integer pixels.
 #pragma once
 
 #include <cstdint>
@@ -7,19 +7,20 @@
 
 namespace litewright {
 
-// The taps of a depthwise convolution: where each finds its input for the first pixel, and its weights.
-// `columns` of them in a row are column_stride elements apart; 0: nothing is known.
-struct DepthwiseTaps {
-  int count;
-  const float* const* inputs;
-  const float* const* weights;
-  int columns;
-  int64_t column_stride;
+// One dimension of an image; `pad` elements come before the first.
+struct DepthwiseAxis {
+  int64_t in, out, kernel, stride, dilation, pad;
 };
-// out[p][c] = clamp(bias[c] + sum over taps t of inputs[t][p * pixel_stride + c] * weights[t][c]).
-using F32DepthwiseFunction = void (*)(int64_t channels, const DepthwiseTaps& taps, int64_t pixels,
-                                      int64_t pixel_stride, const float* bias, float* out, int64_t out_stride,
-                                      float lo, float hi);
+// Input [h.in][w.in][channels], weights [h.kernel][w.kernel][channels], output [h.out][w.out][channels].
+struct DepthwiseImage {
+  int64_t channels;
+  DepthwiseAxis h, w;
+};
+// Output rows [first, last) of one image: clamp(bias + sum over the taps inside the image). `out` is where
+// output row 0 belongs.
+using F32DepthwiseFunction = void (*)(const DepthwiseImage& image, const float* input, const float* weights,
+                                      const float* bias, int64_t first, int64_t last, float* out, float lo,
+                                      float hi);
 struct F32DepthwiseKernel {
   const char* name;
   Isa isa;

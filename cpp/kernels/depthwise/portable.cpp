@@ -1,11 +1,11 @@
-#include "kernels/depthwise/f32_tile.h"
+#include "kernels/depthwise/f32_image.h"
 #include "kernels/depthwise/int16_loops.h"
 
 namespace litewright {
 
-void f32_depthwise_portable(int64_t channels, const DepthwiseTaps& taps, int64_t pixels, int64_t pixel_stride,
-                            const float* bias, float* out, int64_t out_stride, float lo, float hi) {
-  f32_depthwise<4>(channels, taps, pixels, pixel_stride, bias, out, out_stride, lo, hi);
+void f32_depthwise_portable(const DepthwiseImage& image, const float* input, const float* weights,
+                            const float* bias, int64_t first, int64_t last, float* out, float lo, float hi) {
+  f32_depthwise<4>(image, input, weights, bias, first, last, out, lo, hi);
 }
 
 extern const IntDepthwiseKernel kIntDepthwisePortable = {"int_depthwise_portable",

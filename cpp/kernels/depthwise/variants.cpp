@@ -2,9 +2,9 @@
 
 namespace litewright {
 
-#define LITEWRIGHT_F32_DEPTHWISE(name)                                                         \
-  void name(int64_t channels, const DepthwiseTaps& taps, int64_t pixels, int64_t pixel_stride, \
-            const float* bias, float* out, int64_t out_stride, float lo, float hi)
+#define LITEWRIGHT_F32_DEPTHWISE(name)                                                                \
+  void name(const DepthwiseImage& image, const float* input, const float* weights, const float* bias, \
+            int64_t first, int64_t last, float* out, float lo, float hi)
 LITEWRIGHT_F32_DEPTHWISE(f32_depthwise_portable);
 LITEWRIGHT_F32_DEPTHWISE(f32_depthwise_avx2);
 LITEWRIGHT_F32_DEPTHWISE(f32_depthwise_avx512);

@@ -8,14 +8,28 @@ namespace {
 
 using V = VectorF32;
 
+#if defined(__AVX512F__)
+constexpr int kRegisters = 32;
+#else
+constexpr int kRegisters = 16;
+#endif
+
+// What the tiles of a call share.
+struct F32Gemm {
+  int64_t k, a_stride, c_stride;
+  float lo, hi;
+  // Of the panel behind the one that is read, a step of k fetches next_step floats, beginning at `next`: all
+  // tiles of a panel together fetch the next panel.
+  int64_t next, next_step;
+};
+
 // kRows x (kVectors * V::kWidth) outputs, of which the first `columns` are stored. Panels are `nr` columns
 // wide. kPanels > 1 runs that many whole panels side by side, to hide latency when there are few rows.
 template <int kRows, int kVectors, int kPanels>
-inline __attribute__((always_inline)) void f32_tile(int64_t columns, int64_t k, const float* a,
-                                                    int64_t a_stride, const float* b, int nr, float* c,
-                                                    int64_t c_stride, float lo, float hi) {
+inline __attribute__((always_inline)) void f32_tile(const F32Gemm& call, int64_t columns, const float* a,
+                                                    const float* b, int nr, float* c) {
   constexpr int kAll = kVectors * kPanels;
-  const int64_t panel = nr * (k + 1);
+  const int64_t k = call.k, a_stride = call.a_stride, panel = nr * (k + 1);
   typename V::T acc[kRows][kAll];
 #pragma GCC unroll 16
   for (int v = 0; v < kAll; ++v) {
@@ -23,17 +37,13 @@ inline __attribute__((always_inline)) void f32_tile(int64_t columns, int64_t k, 
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) acc[i][v] = bias;
   }
+  const float* next = b + panel + call.next;
   b += nr;
-  int64_t d = 0;
-  if constexpr (kRows == 1 && kAll == 1) {  // one sum would wait for itself: four take turns
-    typename V::T sums[4] = {acc[0][0], V::broadcast(0.0f), V::broadcast(0.0f), V::broadcast(0.0f)};
-    for (; d + 4 <= k; d += 4, b += 4 * nr, a += 4) {
-#pragma GCC unroll 4
-      for (int i = 0; i < 4; ++i) sums[i] = V::fma(V::broadcast(a[i]), V::load(b + i * nr), sums[i]);
+  for (int64_t d = 0; d < k; ++d, b += nr, ++a) {
+    if constexpr (kPanels == 1) {
+      __builtin_prefetch(next, 0, 2);
+      next += call.next_step;
     }
-    acc[0][0] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-  }
-  for (; d < k; ++d, b += nr, ++a) {
     typename V::T weights[kAll];
 #pragma GCC unroll 16
     for (int v = 0; v < kAll; ++v) {
@@ -46,7 +56,7 @@ inline __attribute__((always_inline)) void f32_tile(int64_t columns, int64_t k, 
       for (int v = 0; v < kAll; ++v) acc[i][v] = V::fma(x, weights[v], acc[i][v]);
     }
   }
-  const auto low = V::broadcast(lo), high = V::broadcast(hi);
+  const auto low = V::broadcast(call.lo), high = V::broadcast(call.hi);
 #pragma GCC unroll 16
   for (int v = 0; v < kAll; ++v) {
     const int64_t left = columns - v * V::kWidth;
@@ -54,7 +64,7 @@ inline __attribute__((always_inline)) void f32_tile(int64_t columns, int64_t k, 
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
       const auto x = V::clamp(acc[i][v], low, high);
-      float* to = c + i * c_stride + v * V::kWidth;
+      float* to = c + i * call.c_stride + v * V::kWidth;
       if (left >= V::kWidth) {
         V::store(to, x);
       } else {
@@ -64,53 +74,55 @@ inline __attribute__((always_inline)) void f32_tile(int64_t columns, int64_t k, 
   }
 }
 
-// All columns of kRows rows. One row: four panels at a time.
-template <int kRows, int kVectors>
-void f32_rows(int64_t n, int64_t k, const float* a, int64_t a_stride, const float* b, float* c,
-              int64_t c_stride, float lo, float hi) {
-  constexpr int kNr = kVectors * V::kWidth;
-  int64_t j = 0;
-  const auto at = [&](int64_t column) { return b + column * (k + 1); };
-  constexpr int kWide = kRows <= 2 ? 4 : 1;
-  if constexpr (kWide > 1) {
-    for (; j + kWide * kNr <= n; j += kWide * kNr) {
-      f32_tile<kRows, kVectors, kWide>(n - j, k, a, a_stride, at(j), kNr, c + j, c_stride, lo, hi);
-    }
+// As many whole panels side by side as the registers hold sums for, up to four.
+constexpr int wide_panels(int rows, int vectors) {
+  for (int panels = 4; panels > 1; panels /= 2) {
+    if (panels * vectors * (rows + 1) < kRegisters) return panels;
   }
-  for (; j + (kVectors - 1) * V::kWidth < n; j += kNr) {
-    f32_tile<kRows, kVectors, 1>(n - j < kNr ? n - j : kNr, k, a, a_stride, at(j), kNr, c + j, c_stride, lo,
-                                 hi);
-  }
-  if (j < n) f32_tile<kRows, 1, 1>(n - j, k, a, a_stride, at(j), kNr, c + j, c_stride, lo, hi);
+  return 1;
 }
 
-// Rows in tiles of kMr, then the rest. Columns go outside where that keeps a panel of B in the cache.
+// The `n` columns of kRows rows.
+template <int kRows, int kVectors>
+void f32_rows(const F32Gemm& call, int64_t n, const float* a, const float* b, float* c) {
+  constexpr int kNr = kVectors * V::kWidth, kWide = wide_panels(kRows, kVectors);
+  int64_t j = 0;
+  const auto at = [&](int64_t column) { return b + column * (call.k + 1); };
+  if constexpr (kWide > 1) {
+    for (; j + kWide * kNr <= n; j += kWide * kNr)
+      f32_tile<kRows, kVectors, kWide>(call, n - j, a, at(j), kNr, c + j);
+  }
+  for (; j + (kVectors - 1) * V::kWidth < n; j += kNr)
+    f32_tile<kRows, kVectors, 1>(call, n - j < kNr ? n - j : kNr, a, at(j), kNr, c + j);
+  if (j < n) f32_tile<kRows, 1, 1>(call, n - j, a, at(j), kNr, c + j);
+}
+
+// The same for `rows` <= kMost rows.
+template <int kMost, int kVectors>
+void f32_few_rows(int64_t rows, const F32Gemm& call, int64_t n, const float* a, const float* b, float* c) {
+  if (rows == kMost) return f32_rows<kMost, kVectors>(call, n, a, b, c);
+  if constexpr (kMost > 1) f32_few_rows<kMost - 1, kVectors>(rows, call, n, a, b, c);
+}
+
+// Rows in tiles as equal as they can be, of at most kMr. With more than one, every panel of B serves all of
+// them before the next one.
 template <int kMr, int kVectors>
 void f32_gemm_tiles(int64_t rows, int64_t n, int64_t k, const float* a, int64_t a_stride, const float* b,
                     float* c, int64_t c_stride, float lo, float hi) {
   constexpr int kNr = kVectors * V::kWidth;
-  if (rows >= 2 * kMr && n > kNr) {
-    for (int64_t j = 0; j < n; j += kNr) {
-      f32_gemm_tiles<kMr, kVectors>(rows, n - j < kNr ? n - j : kNr, k, a, a_stride, b + j * (k + 1), c + j,
-                                    c_stride, lo, hi);
+  const int64_t tiles = (rows + kMr - 1) / kMr, panel = tiles > 1 ? kNr : n;
+  F32Gemm call{k, a_stride, c_stride, lo, hi, 0, tiles > 0 ? kNr / tiles : 0};
+  for (int64_t j = 0; j < n; j += panel) {
+    const int64_t columns = n - j < panel ? n - j : panel;
+    const float* at = b + j * (k + 1);
+    int64_t first = 0;
+    for (int64_t t = 0; t < tiles; ++t) {
+      const int64_t last = rows * (t + 1) / tiles;
+      call.next = t * k * call.next_step;
+      f32_few_rows<kMr, kVectors>(last - first, call, columns, a + first * a_stride, at,
+                                  c + j + first * c_stride);
+      first = last;
     }
-    return;
-  }
-  for (; rows >= kMr; rows -= kMr, a += kMr * a_stride, c += kMr * c_stride) {
-    f32_rows<kMr, kVectors>(n, k, a, a_stride, b, c, c_stride, lo, hi);
-  }
-  while (rows > 0) {
-    int done = 1;
-    if (kMr > 8 && rows >= 8) {
-      f32_rows<8, kVectors>(n, k, a, a_stride, b, c, c_stride, lo, hi), done = 8;
-    } else if (kMr > 4 && rows >= 4) {
-      f32_rows<4, kVectors>(n, k, a, a_stride, b, c, c_stride, lo, hi), done = 4;
-    } else if (rows >= 2) {
-      f32_rows<2, kVectors>(n, k, a, a_stride, b, c, c_stride, lo, hi), done = 2;
-    } else {
-      f32_rows<1, kVectors>(n, k, a, a_stride, b, c, c_stride, lo, hi);
-    }
-    rows -= done, a += done * a_stride, c += done * c_stride;
   }
 }
 

@@ -1,4 +1,5 @@
 // Products of float rows with float or integer weights.
+#include "kernels/f32_gemv/f32_gemv.h"
 #include "ops/fixed_point.h"
 #include "ops/linear/conv.h"
 #include "ops/linear/fully_connected.h"
@@ -7,6 +8,26 @@
 #include "ops/linear/quantized.h"
 
 namespace litewright {
+namespace {
+
+constexpr int64_t kProductsPerThread = 100'000;
+
+// Reads every weight once, where it lies.
+Kernel prepare_one_row(PrepareContext& context, int64_t n, int64_t k, const ValueRange<float>& range) {
+  const F32GemvKernel& gemv = f32_gemv_kernels().best(context.isa());
+  const int64_t grain = kProductsPerThread / std::max<int64_t>(k, 1) + 1;
+  return [=, &gemv](RunContext& run) {
+    const float* bias = run.in_or_null<float>(2);
+    run.pool().parallel_for(n, grain, [&](int64_t begin, int64_t end) {
+      gemv.function(end - begin, k, run.in<float>(0), run.in<float>(1) + begin * k,
+                    bias == nullptr ? nullptr : bias + begin, run.out<float>(0) + begin, range.min,
+                    range.max);
+    });
+    return Status();
+  };
+}
+
+}  // namespace
 
 Kernel prepare_float_product(PrepareContext& context, const ProductShape& shape, Activation activation) {
   const ValueRange<float> range = activation_range<float>(activation);
@@ -28,6 +49,7 @@ Kernel prepare_float_product(PrepareContext& context, const ProductShape& shape,
     };
   }
   const Isa isa = context.isa();
+  if (rows == 1) return prepare_one_row(context, n, k, range);
   const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
   const GroupWeights<PackedF32> weights(context, 1, 2, gemm.name, [=](const uint8_t* data, const void* bias) {
     return std::vector{
