@@ -10,17 +10,41 @@
 
 #include "arrays.h"
 #include "bytes.h"
+#include "custom_ops.h"
+#include "delegates.h"
 #include "module.h"
+#include "runtime/delegation.h"
+#include "runtime/profile.h"
 
 namespace litewright::python {
 namespace {
 
 // An interpreter, who uses it, and the arrays that look into its memory.
 struct Native : std::enable_shared_from_this<Native> {
-  Native(std::shared_ptr<const Model> model, InterpreterOptions options)
-      : interpreter(std::move(model), std::move(options)) {}
+  Native(std::shared_ptr<const Model> model, InterpreterOptions options, std::vector<Delegate> delegates)
+      : delegates(std::move(delegates)), interpreter(std::move(model), with_delegates(std::move(options))) {}
 
+  InterpreterOptions with_delegates(InterpreterOptions options) {
+    if (delegates.empty()) return options;
+    options.rewrite = [this](const Graph& graph) {
+      std::vector<const lw_delegate*> handles;
+      for (const Delegate& delegate : delegates) handles.push_back(delegate.handle.get());
+      return delegate_graph(graph, handles,
+                            [this](const std::string& message) { warnings.push_back(message); });
+    };
+    return options;
+  }
+  // Issues what was worked around since the last time as Python warnings.
+  void warn() {
+    for (const std::string& message : std::exchange(warnings, {})) {
+      if (PyErr_WarnEx(PyExc_RuntimeWarning, message.c_str(), 2) != 0) throw py::error_already_set();
+    }
+  }
+
+  std::vector<Delegate> delegates;
+  std::vector<std::string> warnings;
   Interpreter interpreter;
+  std::unique_ptr<Profile> profile;
   std::atomic<bool> busy = false;
   std::map<std::pair<int, TensorId>, int> views;  // live arrays by (subgraph, tensor); guarded by the GIL
 };
@@ -74,8 +98,11 @@ template <class Body>
 void run_exclusive(Native& native, const Body& body) {
   Busy busy(native);
   ensure_no_views(native);
-  py::gil_scoped_release release;
-  body(native.interpreter);
+  {
+    py::gil_scoped_release release;
+    body(native.interpreter);
+  }
+  native.warn();
 }
 
 std::string describe_target(const SubgraphExecutor& executor, TensorId id) {
@@ -225,12 +252,24 @@ const Subgraph& subgraph_of(const Native& native, int index) {
   return subgraphs[index];
 }
 
+// The model's operators, then one for each part of it that runs on a delegate.
+std::vector<const Operator*> operators_of(const Native& native) {
+  std::vector<const Operator*> operators;
+  for (const Operator& op : native.interpreter.model().graph().main().operators) operators.push_back(&op);
+  if (native.delegates.empty()) return operators;
+  for (const Operator& op : subgraph_of(native, 0).operators) {
+    if (op.custom_code.rfind(kDelegateOp, 0) == 0) operators.push_back(&op);
+  }
+  return operators;
+}
+
 py::dict op_details(const Native& native, int index) {
   const Subgraph& subgraph = subgraph_of(native, 0);
-  if (index < 0 || index >= static_cast<int>(subgraph.operators.size())) {
+  const std::vector<const Operator*> operators = operators_of(native);
+  if (index < 0 || index >= static_cast<int>(operators.size())) {
     fail(ErrorCode::kOutOfRange, "Invalid node index");
   }
-  const Operator& op = subgraph.operators[index];
+  const Operator& op = *operators[index];
   auto types = [&](const std::vector<TensorId>& ids) {
     py::list result;
     for (TensorId id : ids) {
@@ -269,12 +308,40 @@ py::dict signatures(const Native& native) {
 }
 
 std::shared_ptr<Native> make_native(std::shared_ptr<Model> model, int num_threads, bool reference,
-                                    bool preserve_all_tensors) {
+                                    bool preserve_all_tensors, const py::dict& custom_ops,
+                                    std::vector<Delegate> delegates) {
   InterpreterOptions options;
   options.num_threads = num_threads;
   options.reference = reference;
   options.preserve_all = preserve_all_tensors;
-  return std::make_shared<Native>(std::move(model), std::move(options));
+  for (const auto& [key, functions] : custom_ops) {
+    const auto name = key.cast<std::string>();
+    const auto [run, shape] = functions.cast<std::pair<py::function, py::object>>();
+    options.custom_ops[name] = python_custom_op(name, run, shape);
+  }
+  return std::make_shared<Native>(std::move(model), std::move(options), std::move(delegates));
+}
+
+void set_profiling(Native& native, bool on) {
+  Busy busy(native);
+  if (on) native.profile = std::make_unique<Profile>(native.interpreter.graph());
+  native.interpreter.set_profiler(on ? native.profile.get() : nullptr);
+}
+
+py::list profile_rows(Native& native) {
+  Busy busy(native);
+  py::list rows;
+  if (!native.profile) return rows;
+  for (const Profile::Row& row : native.profile->rows()) {
+    rows.append(
+        py::make_tuple(text(row.op), text(row.output), row.subgraph, row.node, row.runs, row.nanoseconds));
+  }
+  return rows;
+}
+
+py::str chrome_trace(Native& native) {
+  Busy busy(native);
+  return text(native.profile ? native.profile->chrome_trace() : "{\"traceEvents\": []}");
 }
 
 }  // namespace
@@ -290,7 +357,8 @@ void bind_interpreter(py::module_& module) {
   py::class_<Native, std::shared_ptr<Native>>(module, "Interpreter",
                                               "The native half of litewright.Interpreter.")
       .def(py::init(&make_native), py::arg("model"), py::kw_only(), py::arg("num_threads") = 1,
-           py::arg("reference") = false, py::arg("preserve_all_tensors") = false)
+           py::arg("reference") = false, py::arg("preserve_all_tensors") = false,
+           py::arg("custom_ops") = py::dict(), py::arg("delegates") = std::vector<Delegate>())
       .def(
           "allocate_tensors",
           [](Native& native, int subgraph) {
@@ -332,8 +400,12 @@ void bind_interpreter(py::module_& module) {
           "num_tensors",
           [](const Native& native, int subgraph) { return subgraph_of(native, subgraph).tensors.size(); },
           py::arg("subgraph") = 0)
-      .def("num_ops", [](const Native& native) { return subgraph_of(native, 0).operators.size(); })
-      .def("num_subgraphs", [](const Native& native) { return native.interpreter.num_subgraphs(); });
+      .def("num_ops", [](const Native& native) { return operators_of(native).size(); })
+      .def("num_subgraphs",
+           [](const Native& native) { return native.interpreter.model().graph().subgraphs.size(); })
+      .def("set_profiling", &set_profiling, py::arg("on"))
+      .def("profile_rows", &profile_rows)
+      .def("chrome_trace", &chrome_trace);
 }
 
 }  // namespace litewright::python

@@ -8,6 +8,7 @@ namespace litewright::python {
 namespace py = pybind11;
 
 void bind_calibration(py::module_& module);
+void bind_delegates(py::module_& module);
 void bind_errors(py::module_& module);
 void bind_interpreter(py::module_& module);
 void bind_keras(py::module_& module);

@@ -1,6 +1,14 @@
 // The operator table as Python dictionaries, for the documentation and the tests.
+#include <pybind11/stl.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "module.h"
 #include "ops/op_def.h"
+#include "ops/opgen.h"
+#include "runtime/model.h"
 
 namespace litewright::python {
 namespace {
@@ -59,6 +67,14 @@ void bind_op_table(py::module_& module) {
         return names;
       },
       "The names of the custom operators this build runs.");
+  module.def(
+      "operator_table_source",
+      [](const std::vector<std::shared_ptr<Model>>& models) {
+        std::vector<const Graph*> graphs;
+        for (const auto& model : models) graphs.push_back(&model->graph());
+        return operator_table_source(graphs);
+      },
+      py::arg("models"), "A C++ source file with the rows that the models need.");
 }
 
 }  // namespace litewright::python

@@ -12,6 +12,9 @@ PYTHON=${PYTHON:-python3}
 PACKAGES=(g++ pkg-config zlib1g-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev libhdf5-dev libzip-dev
   nlohmann-json3-dev libprotobuf-dev protobuf-compiler libgtest-dev libgmock-dev)
 
+# For the Java interpreter and the OpenCL delegate; what cannot be had is left out, and its tests are skipped.
+OPTIONAL_PACKAGES=(default-jdk-headless maven maven-debian-helper junit5 opencl-headers ocl-icd-opencl-dev pocl-opencl-icd)
+
 die() {
   echo "$(basename "$0"): $*" >&2
   exit 1
@@ -29,6 +32,14 @@ retry() {
 
 is_installed() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
+install_packages() {
+  echo "installing $*"
+  export DEBIAN_FRONTEND=noninteractive
+  local apt=(apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  retry "${apt[@]}" update || echo "apt-get update failed; going on with the lists there are" >&2
+  retry "${apt[@]}" install -y --no-install-recommends "$@" >/dev/null
+}
+
 # Installs the Debian packages that are missing, or names them where that is not allowed.
 need_packages() {
   command -v dpkg-query >/dev/null || return 0
@@ -40,13 +51,20 @@ need_packages() {
     missing+=(python3-dev)
   [ ${#missing[@]} = 0 ] && return 0
   [ "$(id -u)" = 0 ] || die "these packages are missing; as root: apt-get install ${missing[*]}"
-  echo "installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
-  local apt=(apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
-  retry "${apt[@]}" update || echo "apt-get update failed; going on with the lists there are" >&2
-  retry "${apt[@]}" install -y --no-install-recommends "${missing[@]}" >/dev/null ||
-    die "could not install: ${missing[*]}"
+  install_packages "${missing[@]}" || die "could not install: ${missing[*]}"
 }
+
+# Installs what is missing of OPTIONAL_PACKAGES where that is allowed.
+want_optional_packages() {
+  command -v dpkg-query >/dev/null && [ "$(id -u)" = 0 ] || return 0
+  local missing=() package
+  for package in "${OPTIONAL_PACKAGES[@]}"; do is_installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} = 0 ] && return 0
+  install_packages "${missing[@]}" || echo "could not install ${missing[*]}; what needs them is skipped" >&2
+}
+
+has_java() { command -v javac mvn >/dev/null && [ -e /usr/share/maven-repo/org/junit/jupiter ]; }
+has_opencl() { [ -e /usr/include/CL/cl.h ] && [ -e "/usr/lib/$(uname -m)-linux-gnu/libOpenCL.so" ]; }
 
 # need_venv FILE [OPTIONAL...]: build/venv with the requirements of FILE, and what can be had of OPTIONAL.
 need_venv() {
@@ -85,12 +103,18 @@ process_count() {
 }
 
 # The C++ sources, each followed by a zero byte.
-cpp_sources() { find cpp bindings tests_cpp \( -name '*.cpp' -o -name '*.h' \) -print0; }
+cpp_sources() {
+  find cpp bindings tests_cpp include delegates examples/cpp java \( -name '*.cpp' -o -name '*.h' \) -print0
+}
 
 # build [TARGET...]: compiles what has changed; without targets everything.
 build() {
   mkdir -p build
-  cmake --preset python -DPython_EXECUTABLE="$VENV/bin/python" \
+  local java=OFF opencl=OFF
+  has_java && java=ON
+  has_opencl && opencl=ON
+  cmake --preset python -DPython_EXECUTABLE="$VENV/bin/python" -DLITEWRIGHT_BUILD_JAVA=$java \
+    -DLITEWRIGHT_BUILD_OPENCL=$opencl \
     -Dpybind11_DIR="$("$PYTHON" -m pybind11 --cmakedir)" >build/configure.log 2>&1 ||
     { cat build/configure.log; die "cmake failed"; }
   ninja -C build/python -j "$(process_count)" "$@" || die "the build failed"

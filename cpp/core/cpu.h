@@ -1,6 +1,11 @@
 // What the processor can do.
 #pragma once
 
+// Kernels for x86-64's instruction sets are part of this build.
+#if defined(__x86_64__) && !defined(LITEWRIGHT_PORTABLE_KERNELS)
+#define LITEWRIGHT_X86_KERNELS
+#endif
+
 namespace litewright {
 
 // Instruction-set levels kernels are written for, each including the ones before it.

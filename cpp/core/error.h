@@ -1,9 +1,12 @@
 // The one exception type of the library.
 #pragma once
 
+#include <concepts>
+#include <cstdint>
 #include <exception>
-#include <sstream>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace litewright {
@@ -34,17 +37,55 @@ class Error : public std::exception {
   std::string message_;
 };
 
+// One part of a message: a view of text, or a number that is written as an ostream would write it.
+class MessagePart {
+ public:
+  // NOLINTBEGIN: implicit, so that messages are lists
+  MessagePart(std::string_view text) : text_(text) {}
+  MessagePart(const char* text) : text_(text) {}
+  MessagePart(const std::string& text) : text_(text) {}
+  MessagePart(char c) : digits_{c}, size_(1) {}
+  template <std::signed_integral T>
+  MessagePart(T number) {
+    write(static_cast<long long>(number));
+  }
+  template <std::unsigned_integral T>
+  MessagePart(T number) {
+    write(static_cast<unsigned long long>(number));
+  }
+  MessagePart(double number) { write(number); }
+  MessagePart(const void* address) {
+    write(static_cast<unsigned long long>(reinterpret_cast<uintptr_t>(address)));
+  }
+  // NOLINTEND
+  MessagePart(const MessagePart&) = delete;
+  MessagePart& operator=(const MessagePart&) = delete;
+
+  std::string_view text() const { return size_ == 0 ? text_ : std::string_view(digits_, size_); }
+
+ private:
+  void write(long long number);
+  void write(unsigned long long number);
+  void write(double number);
+  void end(const char* last) { size_ = static_cast<size_t>(last - digits_); }
+
+  std::string_view text_;
+  char digits_[32];
+  size_t size_ = 0;
+};
+
+std::string join(std::initializer_list<MessagePart> parts);
+[[noreturn]] void fail_with(ErrorCode code, std::initializer_list<MessagePart> parts);
+
 // Joins its arguments as an ostream would print them.
 template <class... Parts>
 std::string concat(const Parts&... parts) {
-  std::ostringstream out;
-  (out << ... << parts);
-  return out.str();
+  return join({MessagePart(parts)...});
 }
 
 template <class... Parts>
 [[noreturn]] void fail(ErrorCode code, const Parts&... parts) {
-  throw Error(code, concat(parts...));
+  fail_with(code, {MessagePart(parts)...});
 }
 
 // Runs `body`; an Error that leaves it gets `context()` (a string) in front.

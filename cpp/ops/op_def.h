@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -240,7 +241,27 @@ class RunContext : public NodeContext {
   std::span<uint8_t* const> scratch_;
 };
 
-using Kernel = std::function<Status(RunContext&)>;
+// What prepare returns: owns a callable `Status(RunContext&)`. Like a std::function that cannot be copied,
+// which costs far less code per callable.
+class Kernel {
+ public:
+  Kernel() = default;
+  Kernel(std::nullptr_t) {}  // NOLINT: implicit, as a std::function
+  template <class F>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Kernel>) Kernel(F&& f) {  // NOLINT
+    using Callable = std::decay_t<F>;
+    object_ = {new Callable(std::forward<F>(f)), [](void* object) { delete static_cast<Callable*>(object); }};
+    call_ = [](void* object, RunContext& context) -> Status {
+      return (*static_cast<Callable*>(object))(context);
+    };
+  }
+  Status operator()(RunContext& context) const { return call_(object_.get(), context); }
+  explicit operator bool() const { return object_ != nullptr; }
+
+ private:
+  std::unique_ptr<void, void (*)(void*)> object_{nullptr, [](void*) {}};
+  Status (*call_)(void*, RunContext&) = nullptr;
+};
 
 struct OperandDef {
   enum Presence : uint8_t { kRequired, kOptional, kVariadic };
@@ -302,5 +323,7 @@ const OpDef* find_op(BuiltinOp code);
 const CustomOpDef* find_builtin_custom_op(const std::string& name);  // those that LiteRT ships
 std::span<const OpDef* const> all_ops();
 std::span<const CustomOpDef* const> all_custom_ops();
+// find_schema() for an application that links its own table: looks only at the table's operators.
+const OptionsSchema* find_schema_of_operators(int union_number, int tag);
 
 }  // namespace litewright

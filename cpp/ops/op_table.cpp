@@ -1,5 +1,5 @@
-#include <map>
-
+// The operators of this build. An application may link a table of its own instead (see
+// litewright/operators.h).
 #include "ops/op_def.h"
 
 namespace litewright {
@@ -29,22 +29,5 @@ constexpr const CustomOpDef* kCustomOps[] = {
 
 std::span<const OpDef* const> all_ops() { return {kOps, std::size(kOps) - 1}; }
 std::span<const CustomOpDef* const> all_custom_ops() { return {kCustomOps, std::size(kCustomOps) - 1}; }
-
-const OpDef* find_op(BuiltinOp code) {
-  static const std::map<BuiltinOp, const OpDef*> table = [] {
-    std::map<BuiltinOp, const OpDef*> rows;
-    for (const OpDef* op : all_ops()) rows.emplace(op->code, op);
-    return rows;
-  }();
-  const auto found = table.find(code);
-  return found == table.end() ? nullptr : found->second;
-}
-
-const CustomOpDef* find_builtin_custom_op(const std::string& name) {
-  for (const CustomOpDef* op : all_custom_ops()) {
-    if (op->name == name) return op;
-  }
-  return nullptr;
-}
 
 }  // namespace litewright

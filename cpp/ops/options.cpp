@@ -2,8 +2,10 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <limits>
-#include <map>
+#include <new>
+#include <sstream>
 #include <type_traits>
 
 #include "ops/option_visit.h"
@@ -67,23 +69,12 @@ constexpr FieldKind kind_of() {
 }
 
 template <class T>
-const T& default_of() {
-  static const T value{};
-  return value;
-}
+const T kDefaults{};
 
-template <class T>
-std::shared_ptr<void> clone(const void* value) {
-  return std::make_shared<T>(value == nullptr ? default_of<T>() : *static_cast<const T*>(value));
-}
-
-template <class T, class Member>
-OptionField field_of(std::string_view name, Member T::*member) {
-  const T& value = default_of<T>();
-  const auto offset = static_cast<size_t>(reinterpret_cast<const char*>(&(value.*member)) -
-                                          reinterpret_cast<const char*>(&value));
-  constexpr FieldKind kind = kind_of<Member>();
-  OptionField field{name, kind, offset, 0};
+// Offsets are within the struct; the numbers of the fields follow from their order.
+template <class Member>
+constexpr OptionField field_of(std::string_view name, size_t offset) {
+  OptionField field{name, kind_of<Member>(), offset, 0};
   if constexpr (std::is_enum_v<Member>) {
     field.enum_count =
         std::is_same_v<Member, DType> ? kDTypeCount : static_cast<int>(kEnumNames<Member>.size());
@@ -92,11 +83,26 @@ OptionField field_of(std::string_view name, Member T::*member) {
   return field;
 }
 
+template <size_t N>
+constexpr std::array<OptionField, N> numbered(int first_id, std::initializer_list<OptionField> fields) {
+  std::array<OptionField, N> result{};
+  size_t i = 0;
+  for (OptionField field : fields) {
+    field.id = first_id++;
+    result[i++] = field;
+  }
+  return result;
+}
+
 template <class T>
-OptionsSchema describe(std::string_view name, int union_number, int tag, int first_id,
-                       std::vector<OptionField> fields) {
-  for (OptionField& field : fields) field.id = first_id++;
-  return {name, union_number, tag, std::move(fields), clone<T>, &default_of<T>()};
+constexpr OptionsSchema describe(std::string_view name, int union_number, int tag,
+                                 std::span<const OptionField> fields) {
+  OptionsSchema schema{name, union_number, tag, fields, &kDefaults<T>, sizeof(T), nullptr, nullptr};
+  if constexpr (!std::is_trivially_copyable_v<T>) {
+    schema.copy = [](void* to, const void* from) { new (to) T(*static_cast<const T*>(from)); };
+    schema.destroy = [](void* value) { static_cast<T*>(value)->~T(); };
+  }
+  return schema;
 }
 
 }  // namespace
@@ -111,40 +117,35 @@ OptionsSchema describe(std::string_view name, int union_number, int tag, int fir
 #define LITEWRIGHT_STEP(FIRST, ...) \
   LITEWRIGHT_FIELD(FIRST) __VA_OPT__(LITEWRIGHT_AGAIN LITEWRIGHT_PARENS(__VA_ARGS__))
 #define LITEWRIGHT_AGAIN() LITEWRIGHT_STEP
-#define LITEWRIGHT_FIELD(NAME) field_of(#NAME, &Struct::NAME),
+#define LITEWRIGHT_FIELD(NAME) field_of<decltype(Struct::NAME)>(#NAME, offsetof(Struct, NAME)),
 
-#define LITEWRIGHT_DEFINE(UNION, TAG, STRUCT, FIRST_ID, ...)                             \
-  template <>                                                                            \
-  const OptionsSchema& schema_of<STRUCT>() {                                             \
-    using Struct [[maybe_unused]] = STRUCT;                                              \
-    static const OptionsSchema schema =                                                  \
-        describe<STRUCT>(#STRUCT, UNION, TAG, FIRST_ID, {LITEWRIGHT_EACH(__VA_ARGS__)}); \
-    return schema;                                                                       \
+#define LITEWRIGHT_DEFINE(UNION, TAG, STRUCT, FIRST_ID, ...)                                           \
+  template <>                                                                                          \
+  const OptionsSchema& schema_of<STRUCT>() {                                                           \
+    using Struct [[maybe_unused]] = STRUCT;                                                            \
+    constexpr size_t kCount = std::initializer_list<OptionField>{LITEWRIGHT_EACH(__VA_ARGS__)}.size(); \
+    static constexpr auto kFields = numbered<kCount>(FIRST_ID, {LITEWRIGHT_EACH(__VA_ARGS__)});        \
+    static constexpr OptionsSchema kSchema = describe<STRUCT>(#STRUCT, UNION, TAG, kFields);           \
+    return kSchema;                                                                                    \
   }
 LITEWRIGHT_OPTIONS(LITEWRIGHT_DEFINE)
 
-const std::vector<const OptionsSchema*>& all_schemas() {
-  static const std::vector<const OptionsSchema*> schemas = {
-#define LITEWRIGHT_SCHEMA(UNION, TAG, STRUCT, ...) &schema_of<STRUCT>(),
-      LITEWRIGHT_OPTIONS(LITEWRIGHT_SCHEMA)};
-  return schemas;
-}
-
-const OptionsSchema* find_schema(int union_number, int tag) {
-  static const auto index = [] {
-    std::map<std::pair<int, int>, const OptionsSchema*> result;
-    for (const OptionsSchema* schema : all_schemas()) result[{schema->union_number, schema->tag}] = schema;
-    return result;
-  }();
-  const auto found = index.find({union_number, tag});
-  return found == index.end() ? nullptr : found->second;
-}
-
-const OptionsSchema* find_schema(std::string_view name) {
-  for (const OptionsSchema* schema : all_schemas()) {
-    if (schema->name == name) return schema;
+std::shared_ptr<void> OptionsSchema::clone(const void* value) const {
+  void* memory = ::operator new(size);
+  if (copy == nullptr) {
+    std::memcpy(memory, value, size);
+    return std::shared_ptr<void>(memory, [](void* held) { ::operator delete(held); });
   }
-  return nullptr;
+  try {
+    copy(memory, value);
+  } catch (...) {
+    ::operator delete(memory);
+    throw;
+  }
+  return std::shared_ptr<void>(memory, [destroy = destroy](void* held) {
+    destroy(held);
+    ::operator delete(held);
+  });
 }
 
 const OptionField* OptionsSchema::find(std::string_view field) const {

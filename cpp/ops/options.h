@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,10 +40,14 @@ struct OptionsSchema {
   std::string_view name;  // "Conv2DOptions"
   int union_number;       // 1: the format's BuiltinOptions, 2: BuiltinOptions2
   int tag;                // its number in that union
-  std::vector<OptionField> fields;
-  std::shared_ptr<void> (*clone)(const void* value);  // a copy; of the default if null
-  const void* defaults;                               // a default-constructed struct
+  std::span<const OptionField> fields;
+  const void* defaults;  // a default-constructed struct
+  size_t size;           // of the struct, in bytes
+  // Copies into raw memory, and ends what that made; nullptr: the bytes are all there is.
+  void (*copy)(void* to, const void* from);
+  void (*destroy)(void* value);
 
+  std::shared_ptr<void> clone(const void* value) const;
   const OptionField* find(std::string_view field) const;
 };
 
@@ -69,10 +74,10 @@ class Options {
  public:
   Options() = default;
   template <class T>
-  Options(T value)  // NOLINT: implicit, so that an operator's options are written as the struct
-      : schema_(&schema_of<T>()), value_(std::make_shared<T>(std::move(value))) {}
+  Options(const T& value)  // NOLINT: implicit, so that an operator's options are written as the struct
+      : schema_(&schema_of<T>()), value_(schema_->clone(&value)) {}
   // All defaults.
-  explicit Options(const OptionsSchema& schema) : schema_(&schema), value_(schema.clone(nullptr)) {}
+  explicit Options(const OptionsSchema& schema) : schema_(&schema), value_(schema.clone(schema.defaults)) {}
 
   bool has_value() const { return schema_ != nullptr; }
   const OptionsSchema* schema() const { return schema_; }

@@ -28,6 +28,7 @@ class Busy {
 
 Interpreter::Interpreter(std::shared_ptr<const Model> model, InterpreterOptions options)
     : model_(std::move(model)), options_(std::move(options)), pool_(options_.num_threads) {
+  if (options_.rewrite) rewrite_ = options_.rewrite(model_->graph());
   executors_.resize(graph().subgraphs.size());
 }
 
@@ -47,15 +48,19 @@ SubgraphExecutor& Interpreter::executor(int subgraph) {
     environment.pack_cache = &model_->pack_cache();
     environment.resources = &resources_;
     environment.subgraph = [this](int index) { return &this->executor(index); };
-    auto find_custom = [this](const std::string& name) {
-      const auto found = options_.custom_ops.find(name);
-      return found != options_.custom_ops.end() ? &found->second : find_builtin_custom_op(name);
-    };
+    auto find_custom = [this](const std::string& name) { return find_custom_op(name); };
     executor = std::make_unique<SubgraphExecutor>(graph(), subgraph, std::move(environment), find_custom,
                                                   options_.preserve_all);
     executor->set_profiler(profiler_);
   }
   return *executor;
+}
+
+const CustomOpDef* Interpreter::find_custom_op(const std::string& name) const {
+  const CustomOpDef* own = rewrite_ ? rewrite_->find_op(name) : nullptr;
+  if (own != nullptr) return own;
+  const auto found = options_.custom_ops.find(name);
+  return found != options_.custom_ops.end() ? &found->second : find_builtin_custom_op(name);
 }
 
 const Signature* Interpreter::find_signature(const std::string& key) const {

@@ -17,12 +17,21 @@
 
 namespace litewright {
 
+// A graph to run in place of the model's, and its own operators: how delegates take over nodes.
+class GraphRewrite {
+ public:
+  virtual ~GraphRewrite() = default;
+  virtual const Graph& graph() const = 0;
+  virtual const CustomOpDef* find_op(const std::string& name) const = 0;  // nullptr: not one of its own
+};
+
 struct InterpreterOptions {
   int num_threads = 1;
   bool reference = false;     // reference kernels with the reference's rounding (OpResolverType.BUILTIN_REF)
   bool preserve_all = false;  // intermediate tensors can be read after a run
   Isa isa = current_isa();
   std::map<std::string, CustomOpDef> custom_ops = {};  // by name; they come before those this build ships
+  std::function<std::shared_ptr<const GraphRewrite>(const Graph&)> rewrite = nullptr;
 };
 
 class Interpreter {
@@ -31,7 +40,8 @@ class Interpreter {
   ~Interpreter();
 
   const Model& model() const { return *model_; }
-  const Graph& graph() const { return model_->graph(); }
+  // What runs: the model's graph, or what was made of it.
+  const Graph& graph() const { return rewrite_ ? rewrite_->graph() : model_->graph(); }
   int num_subgraphs() const { return static_cast<int>(graph().subgraphs.size()); }
   const InterpreterOptions& options() const { return options_; }
   ThreadPool& pool() { return pool_; }
@@ -54,8 +64,11 @@ class Interpreter {
   void set_profiler(Profiler* profiler);
 
  private:
+  const CustomOpDef* find_custom_op(const std::string& name) const;
+
   std::shared_ptr<const Model> model_;
   InterpreterOptions options_;
+  std::shared_ptr<const GraphRewrite> rewrite_;
   ThreadPool pool_;
   Resources resources_;
   Profiler* profiler_ = nullptr;

@@ -34,7 +34,34 @@ void read_field(const flatbuffers::Table& table, const OptionField& field, Budge
   }
 }
 
+template <class T>
+bool verify_field(const flatbuffers::Verifier& verifier, const flatbuffers::Table& table,
+                  const OptionField& field) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    return table.VerifyField<Stored<T>>(verifier, slot(field), sizeof(T));
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return table.VerifyOffset(verifier, slot(field)) &&
+           verifier.VerifyString(table.GetPointer<const flatbuffers::String*>(slot(field)));
+  } else {
+    using Elements = flatbuffers::Vector<Stored<typename T::value_type>>;
+    return table.VerifyOffset(verifier, slot(field)) &&
+           verifier.VerifyVector(table.GetPointer<const Elements*>(slot(field)));
+  }
+}
+
 }  // namespace
+
+bool verify_options(flatbuffers::Verifier& verifier, const flatbuffers::Table& table,
+                    const OptionsSchema& schema) {
+  if (!table.VerifyTableStart(verifier)) return false;
+  for (const OptionField& field : schema.fields) {
+    const void* initial = static_cast<const char*>(schema.defaults) + field.offset;
+    const bool fits = visit_field(field.kind, initial,
+                                  [&]<class T>(const T&) { return verify_field<T>(verifier, table, field); });
+    if (!fits) return false;
+  }
+  return verifier.EndTable();
+}
 
 Options read_options(const flatbuffers::Table& table, const OptionsSchema& schema, Budget& budget) {
   return Options(schema).filled([&](const OptionField& field, void* member) {

@@ -19,6 +19,9 @@ template <class T>
 using Tables = Vector<flatbuffers::Offset<T>>;
 
 constexpr uint32_t kSchemaVersion = 3;
+constexpr int kMaxDepth = 64;
+constexpr flatbuffers::uoffset_t kMinTables = 1000000;  // allowed in a file of any size
+constexpr const char* kNotFlatbuffer = "The model is not a valid Flatbuffer buffer";
 constexpr size_t kBytesPerTable = 256;  // about what one takes in the graph
 
 template <class... Parts>
@@ -44,7 +47,12 @@ const char* describe_content(const Bytes& content) {
 class Reader {
  public:
   Reader(Bytes content, std::string origin)
-      : content_(std::move(content)), origin_(std::move(origin)), budget_(content_.size()) {}
+      : content_(std::move(content)),
+        origin_(std::move(origin)),
+        budget_(content_.size()),
+        verifier_(content_.data(), verified_size(), kMaxDepth,
+                  std::max<flatbuffers::uoffset_t>(
+                      kMinTables, static_cast<flatbuffers::uoffset_t>(verified_size() / 4))) {}
 
   Graph read() {
     verify();
@@ -80,15 +88,12 @@ class Reader {
     return {tables->begin(), tables->end()};
   }
 
+  // Offsets have 32 bits with a sign: what follows the first 2 GB of a larger file holds no tables.
+  size_t verified_size() const { return std::min<size_t>(content_.size(), FLATBUFFERS_MAX_BUFFER_SIZE - 1); }
+
   void verify() {
-    // Offsets have 32 bits with a sign: what follows the first 2 GB of a larger file holds no tables.
-    const size_t size = std::min<size_t>(content_.size(), FLATBUFFERS_MAX_BUFFER_SIZE - 1);
-    const auto max_tables =
-        std::max<flatbuffers::uoffset_t>(1000000, static_cast<flatbuffers::uoffset_t>(size / 4));
-    flatbuffers::Verifier verifier(content_.data(), size, 64, max_tables);
-    if (content_.size() < 8 || !fb::VerifyModelBuffer(verifier)) {
-      bad("The model is not a valid Flatbuffer buffer", describe_content(content_));
-    }
+    if (content_.size() < 8 || !fb::VerifyModelBuffer(verifier_))
+      bad(kNotFlatbuffer, describe_content(content_));
     model_ = fb::GetModel(content_.data());
     if (model_->version() != kSchemaVersion) {
       bad("Model provided is schema version ", model_->version(), " not equal to supported version ",
@@ -267,14 +272,16 @@ class Reader {
   }
 
   Options read_operator_options(const fb::Operator& from, BuiltinOp code) {
-    const bool second = from.builtin_options_type() == fb::BuiltinOptions::NONE;
-    const int tag = second ? static_cast<int>(from.builtin_options2_type())
-                           : static_cast<int>(from.builtin_options_type());
-    const void* table = second ? from.builtin_options2() : from.builtin_options();
+    const bool second = from.builtin_options_type() == 0;
+    const int tag = second ? from.builtin_options2_type() : from.builtin_options_type();
+    const auto* table = second ? from.builtin_options2() : from.builtin_options();
     if (tag == 0 || table == nullptr) return {};
     const OptionsSchema* schema = find_schema(second ? 2 : 1, tag);
-    if (schema != nullptr)
-      return read_options(*static_cast<const flatbuffers::Table*>(table), *schema, budget_);
+    if (schema != nullptr) {
+      const auto& options = *reinterpret_cast<const flatbuffers::Table*>(table);
+      if (!verify_options(verifier_, options, *schema)) bad(kNotFlatbuffer, describe_content(content_));
+      return read_options(options, *schema, budget_);
+    }
     if (static_cast<int>(code) < kBuiltinOpCount) bad("its options are of the unknown kind ", tag);
     return {};
   }
@@ -359,6 +366,7 @@ class Reader {
   Bytes content_;
   std::string origin_;
   Budget budget_;
+  flatbuffers::Verifier verifier_;
   const fb::Model* model_ = nullptr;
   std::map<std::string, Bytes> external_files_;
 };

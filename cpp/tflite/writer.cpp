@@ -201,11 +201,11 @@ class TableBuilder {
     const auto inputs = builder_.CreateVector(op.inputs), outputs = builder_.CreateVector(op.outputs);
     const auto intermediates = optional(op.intermediates);
     const auto mutating = op.mutating_inputs.empty() ? 0 : builder_.CreateVector(op.mutating_inputs);
-    Offset<void> options[2];
-    int tags[2] = {0, 0};
+    Offset<fb::OperatorOptions> options[2];
+    uint8_t tags[2] = {0, 0};
     if (const OptionsSchema* schema = op.options.schema()) {
-      options[schema->union_number - 1] = write_options(builder_, op.options);
-      tags[schema->union_number - 1] = schema->tag;
+      options[schema->union_number - 1] = write_options(builder_, op.options).o;
+      tags[schema->union_number - 1] = static_cast<uint8_t>(schema->tag);
     }
     VectorOffset<uint8_t> custom = 0;
     uint64_t custom_position = 0, custom_size = 0;
@@ -215,10 +215,9 @@ class TableBuilder {
     } else if (!op.custom_options.empty()) {
       custom = bytes(op.custom_options);
     }
-    return fb::CreateOperator(builder_, code, inputs, outputs, static_cast<fb::BuiltinOptions>(tags[0]),
-                              options[0], custom, fb::CustomOptionsFormat::FLEXBUFFERS, mutating,
-                              intermediates, custom_position, custom_size,
-                              static_cast<fb::BuiltinOptions2>(tags[1]), options[1], op.debug_index);
+    return fb::CreateOperator(builder_, code, inputs, outputs, tags[0], options[0], custom,
+                              fb::CustomOptionsFormat::FLEXBUFFERS, mutating, intermediates, custom_position,
+                              custom_size, tags[1], options[1], op.debug_index);
   }
 
   Offset<fb::SubGraph> build_subgraph(size_t index) {

@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from litewright import _core
+from litewright.custom_ops import CustomOp, CustomOpRegistry, native_ops
+from litewright.profiling import Profile
 
 __all__ = [
+    "CustomOp",
     "Delegate",
     "Interpreter",
     "InterpreterWithCustomOps",
@@ -40,17 +43,25 @@ class OpResolverType(enum.Enum):
 
 
 class Delegate:
-    """A delegate from a shared library. Delegates are not supported: making one raises ValueError."""
+    """A delegate from a shared library, which takes over the parts of models that it can run."""
 
     def __init__(self, library: str, options: Mapping[str, Any] | None = None) -> None:
-        raise ValueError(f"Failed to load delegate from {library}\nlitewright runs no delegates.")
+        pairs = [(str(key), str(value)) for key, value in (options or {}).items()]
+        try:
+            self._native = _core.Delegate(library, pairs)
+        except ValueError as error:
+            raise ValueError(f"Failed to load delegate from {library}\n{error}") from error
 
 
 def load_delegate(library: str | os.PathLike[str], options: Mapping[str, Any] | None = None) -> Delegate:
-    """Loads a delegate from a shared library.
+    """Loads a delegate from a shared library that exports `litewright_create_delegate` (litewright.h).
+
+    Args:
+      library: the library's path, or a name that the system's loader finds.
+      options: passed on to the library as text.
 
     Raises:
-      ValueError: the library cannot be loaded.
+      ValueError: the library cannot be loaded, is no delegate, or refuses the options.
     """
     return Delegate(os.fspath(library), options)
 
@@ -116,18 +127,22 @@ class Interpreter:
         experimental_compress_quantization_zero_points: bool = False,
         experimental_disable_delegate_node_fusion: bool = False,
         experimental_force_delegate_node_profiling: bool = False,
+        custom_ops: Mapping[str, Callable[..., Any] | CustomOp] | None = None,
     ) -> None:
         """Loads a model.
 
         Args:
           model_path: a .tflite file; it is mapped, so it must not change while the interpreter lives.
           model_content: the bytes of one, instead.
-          experimental_delegates: must be empty.
+          experimental_delegates: from `load_delegate`; asked in this order which nodes they take over.
+            What they refuse or fail at runs on the CPU, with a RuntimeWarning.
           num_threads: how many threads kernels may use; one if None.
           experimental_op_resolver_type: BUILTIN_REF for the reference kernels.
           experimental_preserve_all_tensors: keep intermediate results, for `get_tensor`.
           experimental_compress_quantization_zero_points: one zero point in the details where all are zero.
-          The others are for delegates and have no effect.
+          custom_ops: the application's own operators by name: functions that take and return arrays, or
+            `CustomOp`s.
+          The others are for LiteRT's delegates and have no effect.
 
         Raises:
           ValueError: no model or two, an argument out of range, or a model that is not valid.
@@ -160,13 +175,16 @@ class Interpreter:
         else:
             raise ValueError("`model_path` or `model_content` must be specified.")
         self._compress_zero_points = bool(experimental_compress_quantization_zero_points)
-        if experimental_delegates:
-            raise ValueError("experimental_delegates: litewright runs no delegates")
+        delegates = list(experimental_delegates or [])
+        if not all(isinstance(delegate, Delegate) for delegate in delegates):
+            raise ValueError("experimental_delegates: litewright's delegates come from load_delegate")
         self._interpreter = _core.Interpreter(
             model,
             num_threads=num_threads or 1,
             reference=experimental_op_resolver_type is OpResolverType.BUILTIN_REF,
             preserve_all_tensors=bool(experimental_preserve_all_tensors),
+            custom_ops=native_ops(custom_ops or {}),
+            delegates=[delegate._native for delegate in delegates],
         )
 
     @property
@@ -192,6 +210,15 @@ class Interpreter:
             thread is using the interpreter.
         """
         self._interpreter.invoke()
+
+    def profile(self) -> Profile:
+        """Measures what each operator takes, in a `with` block:
+
+        with interpreter.profile() as profile:
+            interpreter.invoke()
+        print(profile)
+        """
+        return Profile(self._interpreter)
 
     def set_tensor(self, tensor_index: int, value: ArrayLike) -> None:
         """Copies `value` into a tensor; its shape and dtype must be the tensor's. Strings are bytes or str.
@@ -325,17 +352,29 @@ class Interpreter:
 class InterpreterWithCustomOps(Interpreter):
     """An Interpreter that also knows the application's own operators."""
 
-    def __init__(self, custom_op_registerers: Iterable[Any] | None = None, **kwargs: Any) -> None:
-        """`custom_op_registerers` are addresses of native registration functions, which this build cannot
-        call.
+    def __init__(
+        self,
+        custom_op_registerers: Iterable[Callable[[CustomOpRegistry], None]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Each of `custom_op_registerers` is called with a `CustomOpRegistry` and adds operators to it:
+
+          def register(registry):
+              registry.add_custom("Double", lambda x: 2 * x)
 
         Raises:
-          ValueError: `custom_op_registerers` is not empty, or as Interpreter.
+          ValueError: a registerer is not callable (names and addresses of TensorFlow Lite's native
+            registerers are not), or as Interpreter.
         """
-        self._custom_op_registerers = list(custom_op_registerers or [])
-        if self._custom_op_registerers:
-            raise ValueError("custom_op_registerers: TensorFlow Lite's registerers cannot be called")
-        super().__init__(**kwargs)
+        registry = CustomOpRegistry()
+        for registerer in custom_op_registerers or []:
+            if not callable(registerer):
+                raise ValueError(
+                    f"custom_op_registerers: {registerer!r} is not callable; TensorFlow Lite's native"
+                    " registerers cannot be called"
+                )
+            registerer(registry)
+        super().__init__(custom_ops={**registry.custom_ops, **kwargs.pop("custom_ops", {})}, **kwargs)
 
 
 class SignatureRunner:

@@ -5,7 +5,7 @@ namespace {
 
 // Best first.
 constexpr const BinaryVariant* kVariants[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     &kBinaryAvx512, &kBinaryAvx2,
 #endif
     &kBinaryPortable};

@@ -14,7 +14,7 @@ extern const IntDepthwiseKernel kIntDepthwisePortable, kIntDepthwiseAvx2, kIntDe
 
 KernelTable<F32DepthwiseKernel> f32_depthwise_kernels() {
   static constexpr F32DepthwiseKernel rows[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     {"f32_depthwise_avx512", Isa::kAvx512, f32_depthwise_avx512},
     {"f32_depthwise_avx2", Isa::kAvx2, f32_depthwise_avx2},
 #endif
@@ -25,7 +25,7 @@ KernelTable<F32DepthwiseKernel> f32_depthwise_kernels() {
 
 namespace {
 KernelTable<IntDepthwiseKernel> int_rows() {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
   static const IntDepthwiseKernel rows[] = {kIntDepthwiseAvx512Vnni, kIntDepthwiseAvx512, kIntDepthwiseAvx2,
                                             kIntDepthwisePortable};
 #else

@@ -15,7 +15,7 @@ LITEWRIGHT_F32_GEMM(f32_gemm_14x32_avx512);
 
 namespace {
 constexpr F32GemmKernel kKernels[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     {"f32_gemm_14x32_avx512", Isa::kAvx512, f32_gemm_14x32_avx512, 14, 32},
     {"f32_gemm_6x16_avx2", Isa::kAvx2, f32_gemm_6x16_avx2, 6, 16},
 #endif

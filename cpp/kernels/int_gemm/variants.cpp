@@ -19,7 +19,7 @@ LITEWRIGHT_INT_GEMM(int_gemm_14x32c2_avx512vnni);
 namespace {
 
 constexpr IntGemmKernel kKernels[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     {"int_gemm_14x32c4_avx512vnni", Isa::kAvx512Vnni, int_gemm_14x32c4_avx512vnni, 14, 32, 4,
      IntGemmA::kUInt8},
     {"int_gemm_14x32c2_avx512vnni", Isa::kAvx512Vnni, int_gemm_14x32c2_avx512vnni, 14, 32, 2,

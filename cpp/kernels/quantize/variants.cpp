@@ -5,7 +5,7 @@ namespace {
 
 // Best first.
 constexpr const QuantizeVariant* kVariants[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     &kQuantizeAvx512, &kQuantizeAvx2,
 #endif
     &kQuantizePortable};

@@ -5,7 +5,7 @@ namespace litewright {
 extern const RecurrentOps kRecurrentOpsPortable, kRecurrentOpsAvx2, kRecurrentOpsAvx512;
 
 KernelTable<RecurrentOps> recurrent_ops_variants() {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
   static const RecurrentOps rows[] = {kRecurrentOpsAvx512, kRecurrentOpsAvx2, kRecurrentOpsPortable};
 #else
   static const RecurrentOps rows[] = {kRecurrentOpsPortable};

@@ -5,7 +5,7 @@ namespace litewright {
 extern const RowOps kRowOpsPortable, kRowOpsAvx2, kRowOpsAvx512;
 
 KernelTable<RowOps> row_ops_variants() {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
   static const RowOps rows[] = {kRowOpsAvx512, kRowOpsAvx2, kRowOpsPortable};
 #else
   static const RowOps rows[] = {kRowOpsPortable};

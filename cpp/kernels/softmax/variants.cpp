@@ -5,7 +5,7 @@ namespace {
 
 // Best first.
 constexpr const SoftmaxVariant* kVariants[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     &kSoftmaxAvx512, &kSoftmaxAvx2,
 #endif
     &kSoftmaxPortable};

@@ -7,7 +7,7 @@ namespace {
 
 // Best first.
 constexpr UnaryVariant kVariants[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     {"f32_unary_avx512", Isa::kAvx512, kUnaryAvx512},
     {"f32_unary_avx2", Isa::kAvx2, kUnaryAvx2},
 #endif

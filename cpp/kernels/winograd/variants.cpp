@@ -5,7 +5,7 @@ namespace litewright {
 extern const WinogradKernel kWinogradPortable, kWinogradAvx2, kWinogradAvx512;
 
 KernelTable<WinogradKernel> winograd_kernels() {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
   static const WinogradKernel rows[] = {kWinogradAvx512, kWinogradAvx2, kWinogradPortable};
 #else
   static const WinogradKernel rows[] = {kWinogradPortable};
