@@ -51,11 +51,9 @@ std::vector<TensorValue> input_values(const Subgraph& main, const std::vector<py
 class PyObserver {
  public:
   PyObserver(const Graph& graph, int num_threads, const std::string& method, double parameter, bool means)
-      : observer_(
-            graph,
-            collect(graph, make_statistics(parse_calibration(method, parameter), graph.main().tensors.size()),
-                    means),
-            num_threads) {}
+      : observer_(graph,
+                  collect(graph, make_statistics(parse_calibration(method, parameter), graph.main()), means),
+                  num_threads) {}
 
   // One array per input, in the model's order, of the inputs' dtypes.
   void run(const std::vector<py::array>& arrays) {
@@ -85,6 +83,18 @@ class PyObserver {
       result.mutable_at(i, 1) = ranges[i].seen() ? ranges[i].max : std::numeric_limits<float>::quiet_NaN();
     }
     return result;
+  }
+
+  py::bytes save() const {
+    StateWriter writer;
+    observer_.statistics().save(writer);
+    const std::vector<uint8_t> bytes = writer.take();
+    return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+
+  void merge(const std::string& saved) {
+    StateReader reader({reinterpret_cast<const uint8_t*>(saved.data()), saved.size()});
+    observer_.statistics().merge(reader);
   }
 
   // By tensor, then channel; empty rows for tensors that were not observed.
@@ -159,6 +169,9 @@ void bind_calibration(py::module_& module) {
            py::arg("num_threads") = 1, py::arg("method") = "minmax", py::arg("parameter") = 0.0,
            py::arg("means") = false)
       .def("run", &PyObserver::run, py::arg("arrays"))
+      .def("save", &PyObserver::save)
+      .def(
+          "merge", [](PyObserver& self, const py::bytes& saved) { self.merge(saved); }, py::arg("saved"))
       .def("means", &PyObserver::means)
       .def("ranges", &PyObserver::ranges);
   py::class_<PyComparison>(module, "Comparison")

@@ -16,12 +16,16 @@ class ChannelSums : public Statistics {
   ChannelSums(const Subgraph& subgraph, std::unique_ptr<Statistics> inner);
   void add(TensorId id, const float* values, int64_t count) override;
   Ranges ranges() const override { return inner_->ranges(); }
+  void save(StateWriter& writer) const override;
+  void merge(StateReader& reader) override;
   ChannelMeans means() const;
 
  private:
   std::unique_ptr<Statistics> inner_;
-  std::vector<std::vector<double>> sums_;  // by tensor and channel
-  std::vector<int64_t> rows_;              // values summed per channel
+  // Multiples of 2^-64, so that sums do not depend on the order of their parts.
+  using Exact = __int128;
+  std::vector<std::vector<Exact>> sums_;  // by tensor and channel
+  std::vector<int64_t> rows_;             // values summed per channel
 };
 
 }  // namespace litewright

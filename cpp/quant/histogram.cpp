@@ -5,6 +5,16 @@
 
 namespace litewright {
 
+void Histogram::widen(double bound) {
+  if (bins_.empty()) bins_.assign(kBins, 0);
+  if (bound_ == 0) bound_ = bound;
+  for (; bound_ < bound; bound_ *= 2) {  // pairs of bins become one, towards the middle
+    std::vector<double> merged(kBins, 0);
+    for (int i = 0; i < kBins; ++i) merged[kBins / 4 + i / 2] += bins_[i];
+    bins_ = std::move(merged);
+  }
+}
+
 void Histogram::add(const float* values, int64_t count) {
   double most = 0;
   for (int64_t i = 0; i < count; ++i) {
@@ -12,26 +22,36 @@ void Histogram::add(const float* values, int64_t count) {
     most = std::max(most, std::abs(static_cast<double>(values[i])));
     seen_ = {std::min(seen_.min, values[i]), std::max(seen_.max, values[i])};
   }
-  if (bins_.empty()) bins_.assign(kBins, 0);
-  if (bound_ == 0) bound_ = most;
-  if (bound_ == 0) {
-    total_ += static_cast<double>(count);
-    bins_[kBins / 2] += static_cast<double>(count);
-    return;
-  }
-  while (bound_ < most) {  // pairs of bins become one, towards the middle
-    std::vector<double> merged(kBins, 0);
-    for (int i = 0; i < kBins; ++i) merged[kBins / 4 + i / 2] += bins_[i];
-    bins_ = std::move(merged);
-    bound_ *= 2;
-  }
-  const double inverse = kBins / (2.0 * bound_);
+  int exponent = 0;
+  std::frexp(most, &exponent);
+  widen(most > 0 ? std::ldexp(1.0, exponent) : 0);
+  const double per_bin = bound_ > 0 ? kBins / (2.0 * bound_) : 0;  // a power of two: products are exact
   for (int64_t i = 0; i < count; ++i) {
     if (!std::isfinite(values[i])) continue;
-    const int bin = static_cast<int>((values[i] + bound_) * inverse);
-    bins_[std::clamp(bin, 0, kBins - 1)] += 1;
+    bins_[kBins / 2 + static_cast<int>(std::floor(values[i] * per_bin))] += 1;
     total_ += 1;
   }
+}
+
+void Histogram::save(StateWriter& writer) const {
+  writer.put(std::vector<double>{bound_, total_, seen_.min, seen_.max});
+  writer.put(total_ > 0 ? bins_ : std::vector<double>());
+}
+
+void Histogram::merge(StateReader& reader) {
+  Histogram other;
+  const auto numbers = reader.get<double>(4);
+  other.bound_ = numbers[0];
+  other.bins_ = reader.get<double>();
+  if (other.bins_.empty()) return;
+  if (other.bins_.size() != kBins || !(numbers[0] >= 0 && std::isfinite(numbers[0])))
+    fail(ErrorCode::kInvalidArgument, "these calibration statistics are damaged");
+  widen(other.bound_);
+  other.widen(bound_);
+  for (int i = 0; i < kBins; ++i) bins_[i] += other.bins_[i];
+  total_ += numbers[1];
+  seen_ = {std::min(seen_.min, static_cast<float>(numbers[2])),
+           std::max(seen_.max, static_cast<float>(numbers[3]))};
 }
 
 Range Histogram::quantiles(double tail) const {

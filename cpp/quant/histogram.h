@@ -8,10 +8,14 @@
 
 namespace litewright {
 
-// Equal bins over [-bound, bound]. The bound starts at the first values and doubles when larger ones come.
+// Equal bins over [-bound, bound), where the bound is the least power of two above all values: bins of one
+// histogram are unions of bins of another, so the counts do not depend on the order of the values, nor on
+// whether parts of them were counted apart and merged.
 class Histogram {
  public:
   void add(const float* values, int64_t count);
+  void save(StateWriter& writer) const;
+  void merge(StateReader& reader);
   double total() const { return total_; }
   // The values between which all but a `tail` share on each side lie.
   Range quantiles(double tail) const;
@@ -23,8 +27,9 @@ class Histogram {
   double width() const { return 2.0 * bound_ / kBins; }
   double center(int bin) const { return -bound_ + (bin + 0.5) * width(); }
   double error(double low, double high, int levels) const;
+  void widen(double bound);
 
-  double bound_ = 0;
+  double bound_ = 0;  // 0: nothing but zeros so far, all in the middle
   double total_ = 0;
   Range seen_;
   std::vector<double> bins_;

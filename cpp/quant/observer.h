@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "quant/saved_state.h"
 #include "runtime/interpreter.h"
 
 namespace litewright {
@@ -26,6 +27,10 @@ class Statistics {
   virtual ~Statistics() = default;
   virtual void add(TensorId id, const float* values, int64_t count) = 0;
   virtual Ranges ranges() const = 0;
+  // What has been seen so far, and taking in what others saw of the same model with the same method. The
+  // result does not depend on the order or on who saw what; Error for a method that cannot promise that.
+  virtual void save(StateWriter& writer) const = 0;
+  virtual void merge(StateReader& reader) = 0;
 };
 
 enum class CalibrationMethod {
@@ -41,7 +46,14 @@ struct Calibration {
   double percentile = 99.99;  // of kPercentile
 };
 
-std::unique_ptr<Statistics> make_statistics(const Calibration& calibration, size_t tensors);
+std::unique_ptr<Statistics> make_statistics(const Calibration& calibration, const Subgraph& subgraph);
+
+// An operator's operand and result that lie in the same memory in TensorFlow's interpreter: the result is
+// written over the operand.
+struct Overwrite {
+  TensorId operand, result;
+};
+std::vector<Overwrite> find_overwrites(const Subgraph& subgraph);
 
 class Observer : private Profiler {
  public:
@@ -55,6 +67,8 @@ class Observer : private Profiler {
   void run();
   int samples() const { return samples_; }
   Ranges ranges() const { return statistics_->ranges(); }
+  const Statistics& statistics() const { return *statistics_; }
+  Statistics& statistics() { return *statistics_; }
 
  private:
   void operator_ran(int subgraph, int node, int64_t nanoseconds) override;

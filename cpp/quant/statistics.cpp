@@ -16,18 +16,32 @@ Range extrema(const float* values, int64_t count) {
   return {low, high};
 }
 
+Range united(Range a, Range b) { return {std::min(a.min, b.min), std::max(a.max, b.max)}; }
+
+// TensorFlow reads an operator's operands again when the operator has run: what it has overwritten by then
+// has the range of both.
 class MinMax : public Statistics {
  public:
-  explicit MinMax(size_t tensors) : ranges_(tensors) {}
+  explicit MinMax(const Subgraph& subgraph)
+      : ranges_(subgraph.tensors.size()), overwrites_(find_overwrites(subgraph)) {}
   void add(TensorId id, const float* values, int64_t count) override {
-    const Range now = extrema(values, count);
-    Range& range = ranges_[id];
-    range = {std::min(range.min, now.min), std::max(range.max, now.max)};
+    ranges_[id] = united(ranges_[id], extrema(values, count));
   }
-  Ranges ranges() const override { return ranges_; }
+  Ranges ranges() const override {
+    Ranges result = ranges_;
+    for (const auto& [operand, written] : overwrites_)
+      result[operand] = united(ranges_[operand], ranges_[written]);
+    return result;
+  }
+  void save(StateWriter& writer) const override { writer.put(ranges_); }
+  void merge(StateReader& reader) override {
+    const auto others = reader.get<Range>(ranges_.size());
+    for (size_t i = 0; i < others.size(); ++i) ranges_[i] = united(ranges_[i], others[i]);
+  }
 
  private:
   Ranges ranges_;
+  std::vector<Overwrite> overwrites_;
 };
 
 // Later samples move the extrema by a share, so that one outlier does not decide.
@@ -47,8 +61,15 @@ class MovingAverage : public Statistics {
     }
   }
   Ranges ranges() const override { return ranges_; }
+  void save(StateWriter&) const override { fail_order(); }
+  void merge(StateReader&) override { fail_order(); }
 
  private:
+  [[noreturn]] static void fail_order() {
+    fail(ErrorCode::kInvalidArgument,
+         "calibration 'moving_average' depends on the order of the samples and cannot be merged from parts; "
+         "use minmax, percentile or mse");
+  }
   Ranges ranges_;
   float momentum_;
 };
@@ -65,6 +86,12 @@ class FromHistograms : public Statistics {
     }
     return result;
   }
+  void save(StateWriter& writer) const override {
+    for (const Histogram& histogram : histograms_) histogram.save(writer);
+  }
+  void merge(StateReader& reader) override {
+    for (Histogram& histogram : histograms_) histogram.merge(reader);
+  }
 
  private:
   std::vector<Histogram> histograms_;
@@ -73,10 +100,11 @@ class FromHistograms : public Statistics {
 
 }  // namespace
 
-std::unique_ptr<Statistics> make_statistics(const Calibration& calibration, size_t tensors) {
+std::unique_ptr<Statistics> make_statistics(const Calibration& calibration, const Subgraph& subgraph) {
+  const size_t tensors = subgraph.tensors.size();
   switch (calibration.method) {
     case CalibrationMethod::kMinMax:
-      return std::make_unique<MinMax>(tensors);
+      return std::make_unique<MinMax>(subgraph);
     case CalibrationMethod::kMovingAverage:
       return std::make_unique<MovingAverage>(tensors, calibration.momentum);
     case CalibrationMethod::kPercentile: {

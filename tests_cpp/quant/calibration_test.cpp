@@ -1,12 +1,15 @@
 // Scales and zero points from ranges, and ranges from values.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
 #include <random>
 
 #include "core/error.h"
 #include "core/unpack.h"
 #include "graph/builder.h"
+#include "ops/option_structs.h"
 #include "quant/channel_means.h"
 #include "quant/histogram.h"
 #include "quant/parameters.h"
@@ -162,6 +165,124 @@ TEST(Histogram, LeastErrorGivesUpOnOutliers) {
   EXPECT_GT(histogram.least_error(256).max, 2.5f);
 }
 
+// Two tensors without operators.
+Subgraph two_tensors() {
+  Subgraph subgraph;
+  subgraph.tensors.resize(2);
+  return subgraph;
+}
+
+// x [?, 3] -> (y, z) by RELU; y + z or y * z -> r -> RELU -> result
+Graph residual(BuiltinOp code, bool second_reader = false) {
+  Graph graph;
+  GraphBuilder b(graph);
+  const TensorId x = b.input("x", DType::kFloat32, {-1, 3});
+  const TensorId y = b.add(BuiltinOp::kRelu, {x}), z = b.add(BuiltinOp::kRelu, {x});
+  const TensorId r = b.add(code, {y, z});
+  b.set_outputs({b.add(BuiltinOp::kRelu, {r})});
+  if (second_reader) b.set_outputs({graph.main().outputs[0], y});
+  return graph;
+}
+
+TEST(Overwrites, AreTheFirstOperandThatNothingElseReads) {
+  const auto found = find_overwrites(residual(BuiltinOp::kAdd).main());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].operand, 1);
+  EXPECT_EQ(found[0].result, 3);
+  const auto second = find_overwrites(residual(BuiltinOp::kMul, true).main());
+  ASSERT_EQ(second.size(), 1u);
+  EXPECT_EQ(second[0].operand, 2);
+  EXPECT_TRUE(find_overwrites(residual(BuiltinOp::kMaximum).main()).empty());
+}
+
+TEST(Overwrites, NeitherInputsNorWhatBecomesAnOutput) {
+  Graph graph;
+  GraphBuilder b(graph);
+  const TensorId x = b.input("x", DType::kFloat32, {-1, 3});
+  const TensorId y = b.add(BuiltinOp::kAdd, {x, x});  // of an input
+  b.set_outputs({b.add(BuiltinOp::kAdd, {y, x})});
+  EXPECT_TRUE(find_overwrites(graph.main()).empty());
+}
+
+TEST(Overwrites, AReshapedOperandLiesInItsSourcesMemory) {
+  for (const bool source_read_again : {false, true}) {
+    Graph graph;
+    GraphBuilder b(graph);
+    const TensorId x = b.input("x", DType::kFloat32, {-1, 4});
+    const TensorId y = b.add(BuiltinOp::kRelu, {x});
+    const TensorId flat = b.add(BuiltinOp::kReshape, {y, b.ints({-1, 2, 2})}, ReshapeOptions{{-1, 2, 2}});
+    const TensorId sum =
+        b.add(BuiltinOp::kAdd, {flat, b.constant(std::vector<float>{1, 2, 3, 4}, {1, 2, 2})});
+    TensorId last = b.add(BuiltinOp::kRelu, {sum});
+    if (source_read_again) last = b.add(BuiltinOp::kRelu, {y});
+    b.set_outputs({last});
+    EXPECT_EQ(find_overwrites(graph.main()).empty(), source_read_again);
+  }
+}
+
+TEST(Statistics, MinMaxJoinsTheRangesOfAnOperandAndWhatOverwritesIt) {
+  const Graph graph = residual(BuiltinOp::kAdd);
+  const auto statistics = make_statistics({}, graph.main());
+  const float small[] = {0, 1}, large[] = {-1, 2};
+  for (TensorId id : {1, 2}) statistics->add(id, small, 2);
+  statistics->add(3, large, 2);
+  const Ranges ranges = statistics->ranges();
+  EXPECT_EQ(ranges[1].min, -1);
+  EXPECT_EQ(ranges[1].max, 2);
+  EXPECT_EQ(ranges[2].max, 1);
+  EXPECT_EQ(ranges[3].max, 2);
+  const auto percentile = make_statistics({CalibrationMethod::kPercentile, 0, 100}, graph.main());
+  percentile->add(1, small, 2);
+  percentile->add(3, large, 2);
+  EXPECT_LE(percentile->ranges()[1].max, 1);
+}
+
+// What three observers saw of shuffled parts, merged, and what one saw of all.
+TEST(Statistics, MergedPartsEqualTheWhole) {
+  std::mt19937 random(5);
+  std::vector<std::vector<float>> parts;
+  for (int i = 0; i < 7; ++i) {
+    parts.push_back(bell(500, static_cast<uint32_t>(i)));
+    for (float& value : parts.back()) value *= std::exp2(static_cast<float>(i - 4));
+  }
+  parts.push_back({0, 0, -0.5f, 4, -4, 1e-30f, -1e-30f, NAN});
+  const Subgraph subgraph = two_tensors();
+  for (const CalibrationMethod method :
+       {CalibrationMethod::kMinMax, CalibrationMethod::kPercentile, CalibrationMethod::kMse}) {
+    Calibration calibration{method};
+    const auto whole = make_statistics(calibration, subgraph),
+               merged = make_statistics(calibration, subgraph);
+    std::vector<std::unique_ptr<Statistics>> seen;
+    for (int k = 0; k < 3; ++k) seen.push_back(make_statistics(calibration, subgraph));
+    for (const auto& part : parts) whole->add(0, part.data(), static_cast<int64_t>(part.size()));
+    std::shuffle(parts.begin(), parts.end(), random);
+    for (size_t i = 0; i < parts.size(); ++i)
+      seen[i % 3]->add(0, parts[i].data(), static_cast<int64_t>(parts[i].size()));
+    for (const auto& one : seen) {
+      StateWriter writer;
+      one->save(writer);
+      const std::vector<uint8_t> bytes = writer.take();
+      StateReader reader(bytes);
+      merged->merge(reader);
+    }
+    StateWriter a, b;
+    whole->save(a);
+    merged->save(b);
+    EXPECT_EQ(a.take(), b.take()) << static_cast<int>(method);
+    EXPECT_EQ(whole->ranges()[0].max, merged->ranges()[0].max);
+  }
+}
+
+TEST(Statistics, WhatDependsOnTheOrderAndWhatIsDamagedIsNotMerged) {
+  const auto moving = make_statistics({CalibrationMethod::kMovingAverage}, two_tensors());
+  StateWriter writer;
+  EXPECT_THROW(moving->save(writer), Error);
+  const auto extrema = make_statistics({}, two_tensors());
+  const std::vector<uint8_t> bytes = {3, 0, 0, 0, 0, 0, 0, 0, 1};
+  StateReader reader(bytes);
+  EXPECT_THROW(extrema->merge(reader), Error);
+}
+
 TEST(Statistics, MethodsDifferInWhatTheyMakeOfOutliers) {
   struct {
     Calibration calibration;
@@ -171,7 +292,7 @@ TEST(Statistics, MethodsDifferInWhatTheyMakeOfOutliers) {
                      {{CalibrationMethod::kPercentile, 0, 99.9}, 2, 6},
                      {{CalibrationMethod::kMse}, 2, 99}};
   for (const auto& c : cases) {
-    const auto statistics = make_statistics(c.calibration, 2);
+    const auto statistics = make_statistics(c.calibration, two_tensors());
     for (uint32_t sample = 0; sample < 5; ++sample) {
       std::vector<float> values = bell(2000, sample);
       if (sample == 4) values[7] = 100;
@@ -183,7 +304,7 @@ TEST(Statistics, MethodsDifferInWhatTheyMakeOfOutliers) {
     EXPECT_GT(ranges[0].max, c.low) << static_cast<int>(c.calibration.method);
     EXPECT_LT(ranges[0].max, c.high) << static_cast<int>(c.calibration.method);
   }
-  EXPECT_THROW(make_statistics({CalibrationMethod::kPercentile, 0, 40}, 1), Error);
+  EXPECT_THROW(make_statistics({CalibrationMethod::kPercentile, 0, 40}, {}), Error);
 }
 
 TEST(ChannelSums, MeansAlongTheLastDimension) {
@@ -191,7 +312,7 @@ TEST(ChannelSums, MeansAlongTheLastDimension) {
   GraphBuilder b(graph);
   b.input("x", DType::kFloat32, {-1, 2});
   b.input("n", DType::kFloat32, {-1, -1});
-  ChannelSums sums(graph.main(), make_statistics({}, 2));
+  ChannelSums sums(graph.main(), make_statistics({}, graph.main()));
   const float first[] = {1, 10, 3, 20}, second[] = {5, 60};
   sums.add(0, first, 4);
   sums.add(0, second, 2);

@@ -68,7 +68,7 @@ inline void set_inputs(Interpreter& interpreter, const std::vector<Comparison::V
 }
 
 inline Ranges calibrated(const Graph& graph, int samples = 200) {
-  Observer observer(graph, make_statistics({}, graph.main().tensors.size()), 1);
+  Observer observer(graph, make_statistics({}, graph.main()), 1);
   for (int i = 0; i < samples; ++i) {
     set_inputs(observer.interpreter(), sample_for(graph, 100 + i));
     observer.run();

@@ -69,8 +69,7 @@ TEST(CorrectBiases, BringsTheMeanBack) {
   b.set_outputs(
       {b.add(BuiltinOp::kFullyConnected, {x, b.constant(random_values(64 * 64, 2), {64, 64}), kNoTensor},
              FullyConnectedOptions{})});
-  auto sums =
-      std::make_unique<ChannelSums>(original.main(), make_statistics({}, original.main().tensors.size()));
+  auto sums = std::make_unique<ChannelSums>(original.main(), make_statistics({}, original.main()));
   const ChannelSums& seen = *sums;
   Observer observer(original, std::move(sums), 1);
   for (int i = 0; i < 8; ++i) {

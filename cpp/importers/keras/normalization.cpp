@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "importers/inverse_roots.h"
 #include "importers/keras/lowering.h"
 
 namespace litewright::keras {
@@ -46,12 +47,13 @@ Results lower_batch_normalization(Lowering& layer) {
   const Weight gamma = scaled ? layer.weight("gamma", shape) : Weight{};
   const Weight beta = centered ? layer.weight("beta", shape) : Weight{};
   const Weight mean = layer.weight("moving_mean", shape), variance = layer.weight("moving_variance", shape);
-  const double epsilon = config.number("epsilon", 1e-3);
+  const auto epsilon = static_cast<float>(config.number("epsilon", 1e-3));
   std::vector<float> factor(count), offset(count);
+  for (size_t i = 0; i < count; ++i) factor[i] = variance.values()[i] + epsilon;
+  inverse_roots(factor);
   for (size_t i = 0; i < count; ++i) {
-    const double f = (scaled ? gamma.values()[i] : 1.0) / std::sqrt(variance.values()[i] + epsilon);
-    factor[i] = static_cast<float>(f);
-    offset[i] = static_cast<float>((centered ? beta.values()[i] : 0.0) - mean.values()[i] * f);
+    if (scaled) factor[i] *= gamma.values()[i];
+    offset[i] = (centered ? beta.values()[i] : 0.0f) - mean.values()[i] * factor[i];
   }
   const TensorId x =
       layer.mul(layer.cast(layer.input(), DType::kFloat32), layer.floats(std::move(factor), broadcast));
