@@ -59,6 +59,16 @@ TensorId to_order(Ops& ops, TensorId x, const std::string& from, const std::stri
   return ops.transpose(x, positions(to, from));
 }
 
+// BATCH_MATMUL takes matrices in up to this many dimensions.
+constexpr int kMostBatches = 3;
+
+// [batches..., rows..., inner...] with the rows as one dimension and the inner ones, too.
+TensorId matrices(Ops& ops, TensorId x, int batches, size_t row_dims, int32_t rows, int32_t inner) {
+  const int first_inner = batches + static_cast<int>(row_dims);
+  if (ops.rank(x) != first_inner + 1) x = ops.reshape_part(x, first_inner, ops.rank(x), {inner});
+  return row_dims == 1 ? x : ops.reshape_part(x, batches, first_inner, {rows});
+}
+
 }  // namespace
 
 Equation parse_equation(const std::string& text, int rank_a, int rank_b) {
@@ -107,19 +117,28 @@ TensorId einsum(Ops& ops, const Equation& equation, TensorId a, TensorId b) {
   const std::string contracted = letters_of(la, [&](char c) { return in(c, lb) && !in(c, out); });
   const std::string left = letters_of(la, [&](char c) { return !in(c, lb); });
   const std::string right = letters_of(lb, [&](char c) { return !in(c, la); });
-  const int32_t batch = product(ops, a, la, shared), inner = product(ops, a, la, contracted);
+  const int32_t inner = product(ops, a, la, contracted);
   const int32_t rows = product(ops, a, la, left), columns = product(ops, b, lb, right);
-  if (inner < 0) fail(ErrorCode::kUnsupported, "a sum over an unknown extent");
-  const Shape result = extents_for(ops, shared + left + right, a, la, b, lb);
+  const Shape left_extents = extents_for(ops, left, a, la, b, lb),
+              right_extents = extents_for(ops, right, a, la, b, lb);
   TensorId x = to_order(ops, a, la, shared + left + contracted),
            y = to_order(ops, b, lb, shared + right + contracted);
-  x = ops.reshape(
-      x, {batch, rows, inner},
-      {shared.size() == 1 ? 0 : -1, left.size() == 1 ? static_cast<int32_t>(shared.size()) : -1, -1});
-  y = ops.reshape(
-      y, {batch, columns, inner},
-      {shared.size() == 1 ? 0 : -1, right.size() == 1 ? static_cast<int32_t>(shared.size()) : -1, -1});
-  return to_order(ops, ops.reshape(ops.matmul(x, y, false, true), result), shared + left + right, out);
+  const int first = static_cast<int>(shared.size());
+  x = matrices(ops, x, first, left.size(), rows, inner);
+  y = matrices(ops, y, first, right.size(), columns, inner);
+  if (first <= kMostBatches) {
+    TensorId z = ops.matmul(x, y, false, true);
+    if (left.size() != 1) z = ops.reshape_part(z, first, first + 1, left_extents);
+    const int after = first + static_cast<int>(left.size());
+    if (right.size() != 1) z = ops.reshape_part(z, after, after + 1, right_extents);
+    return to_order(ops, z, shared + left + right, out);
+  }
+  const int32_t batch = product(ops, a, la, shared);
+  if (inner < 0) fail(ErrorCode::kUnsupported, "a sum over an unknown extent");
+  const TensorId z =
+      ops.matmul(ops.reshape(x, {batch, rows, inner}), ops.reshape(y, {batch, columns, inner}), false, true);
+  const Shape result = extents_for(ops, shared + left + right, a, la, b, lb);
+  return to_order(ops, ops.reshape(z, result), shared + left + right, out);
 }
 
 TensorId einsum_dense(Ops& ops, const Equation& equation, TensorId x, const Weight& kernel,

@@ -16,7 +16,7 @@ namespace litewright::tf {
 namespace {
 
 constexpr size_t kMostCalls = 64;
-constexpr int64_t kMostNodes = 4'000'000;  // functions that call each other can grow without bound
+constexpr int kMostInlined = 100'000;  // functions that call each other can grow without bound
 
 struct Reference {
   std::string node;
@@ -160,7 +160,6 @@ const proto::FunctionDef& Walker::function_named(const std::string& name) const 
 }
 
 Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
-  if (++lowered_ > kMostNodes) fail(ErrorCode::kInvalidModel, "the functions expand to too many nodes");
   Values inputs;
   bool broken = false;
   for (const std::string& input : node.input()) {
@@ -257,6 +256,7 @@ Values Walker::call(const std::string& prefix, const std::string& caller, const 
   const std::string& name = signature.name();
   if (std::find(calls_.begin(), calls_.end(), name) != calls_.end())
     fail(ErrorCode::kInvalidModel, "the function '", name, "' calls itself");
+  if (++inlined_ > kMostInlined) fail(ErrorCode::kInvalidModel, "its functions call each other too often");
   if (calls_.size() >= kMostCalls) fail(ErrorCode::kInvalidModel, "functions call each other too deeply");
   if (static_cast<int>(inputs.size()) != signature.input_arg_size()) {
     fail(ErrorCode::kInvalidModel, "node '", caller, "' calls '", name, "' with ", inputs.size(),

@@ -80,7 +80,7 @@ class Walker {
   Frame main_;
   std::vector<std::string> calls_;  // of the functions being inlined
   std::vector<std::string> problems_;
-  int64_t lowered_ = 0;  // nodes so far, those of functions as often as they are inlined
+  int inlined_ = 0;  // calls so far
 };
 
 }  // namespace litewright::tf
