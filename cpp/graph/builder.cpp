@@ -1,5 +1,6 @@
 #include "graph/builder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/unpack.h"
@@ -18,7 +19,20 @@ struct Inferred {
   std::vector<bool> ranked;
 };
 
-Inferred infer_with(const Subgraph& subgraph, const Operator& op, int outputs, int32_t stand_in) {
+// The known extent of another operand that lies over dimension `from_end` of operand `operand`: an unknown extent
+// that goes with it is the same (or 1, which gives the same result).
+int32_t extent_beside(const Subgraph& subgraph, const Operator& op, size_t operand, size_t from_end) {
+  int32_t extent = -1;
+  for (size_t i = 0; i < op.inputs.size(); ++i) {
+    if (i == operand || op.inputs[i] == kNoTensor) continue;
+    const Shape& shape = subgraph.tensors[op.inputs[i]].shape;
+    if (from_end < shape.size()) extent = std::max(extent, shape[shape.size() - 1 - from_end]);
+  }
+  return extent > 1 ? extent : -1;
+}
+
+// `beside`: unknown extents are those of the operands beside them, where these are known.
+Inferred infer_with(const Subgraph& subgraph, const Operator& op, int outputs, int32_t stand_in, bool beside) {
   std::vector<Slot> slots(op.inputs.size() + outputs);
   std::vector<std::vector<uint8_t>> unpacked(op.inputs.size());
   std::vector<Slot*> inputs, results;
@@ -33,7 +47,11 @@ Inferred infer_with(const Subgraph& subgraph, const Operator& op, int outputs, i
     slot.tensor = &tensor;
     slot.dtype = tensor.dtype;
     slot.shape = tensor.shape;
-    for (int32_t& dim : slot.shape) dim = dim < 0 ? stand_in : dim;
+    for (size_t d = 0; d < slot.shape.size(); ++d) {
+      if (slot.shape[d] >= 0) continue;
+      const int32_t extent = beside ? extent_beside(subgraph, op, i, slot.shape.size() - 1 - d) : -1;
+      slot.shape[d] = extent > 0 ? extent : stand_in;
+    }
     slot.shape_known = true;
     slot.value_known = tensor.is_constant;
     if (tensor.is_constant) {
@@ -67,8 +85,19 @@ Inferred infer_with(const Subgraph& subgraph, const Operator& op, int outputs, i
 std::vector<Tensor> infer_operator(const Subgraph& subgraph, const Operator& op, int outputs) {
   if (find_op(op.code) == nullptr)
     fail(ErrorCode::kUnsupported, "this build has no operator ", op.display_name());
-  const Inferred first = infer_with(subgraph, op, outputs, kStandIns[0]);
-  const Inferred second = infer_with(subgraph, op, outputs, kStandIns[1]);
+  bool beside = false;
+  Inferred first;
+  try {
+    first = infer_with(subgraph, op, outputs, kStandIns[0], beside);
+  } catch (const Error&) {
+    const bool known = std::all_of(op.inputs.begin(), op.inputs.end(), [&](TensorId id) {
+      return id == kNoTensor || is_static(subgraph.tensors[id].shape);
+    });
+    if (known) throw;
+    beside = true;
+    first = infer_with(subgraph, op, outputs, kStandIns[0], beside);
+  }
+  const Inferred second = infer_with(subgraph, op, outputs, kStandIns[1], beside);
   std::vector<Tensor> tensors(outputs);
   for (int i = 0; i < outputs; ++i) {
     tensors[i].dtype = first.dtypes[i];

@@ -48,8 +48,17 @@ Values lower_squeeze(Node& node) {
   return with_same_extents(node, node.reshape(x, dims));
 }
 
+Values pad_at_run_time(Node& node) {
+  const TensorId x = node.input(), pads = node.cast(node.input(1), DType::kInt32);
+  const Shape dims(static_cast<size_t>(node.rank(x)), -1);
+  if (node.count() < 3)
+    return {node.declared(BuiltinOp::kPad, {x, pads}, PadOptions{}, node.dtype(x), dims)};
+  return {node.declared(BuiltinOp::kPadv2, {x, pads, node.input(2)}, PadV2Options{}, node.dtype(x), dims)};
+}
+
 Values lower_pad(Node& node) {
   const TensorId x = node.input();
+  if (!node.builder().tensor(node.input(1)).is_constant) return pad_at_run_time(node);
   const Axes amounts = node.axes(1, "the padding");
   const Shape shape = {node.rank(x), 2};
   if (amounts.size() != 2 * node.shape(x).size()) node.damaged("the padding does not fit the operand");
@@ -81,9 +90,53 @@ Values lower_tile(Node& node) {
   return {node.declared(BuiltinOp::kTile, {x, counts}, TileOptions{}, node.dtype(x), shape)};
 }
 
+// LiteRT reverses only axes that lie beside each other.
 Values lower_reverse(Node& node) {
-  return {node.op(BuiltinOp::kReverseV2, {node.input(), node.ints(node.axes(1, "the axes"))},
-                  ReverseV2Options{})};
+  TensorId x = node.input();
+  for (const int64_t axis : node.axes(1, "the axes")) x = node.reverse(x, node.axis(x, axis));
+  return {x};
+}
+
+Values lower_reverse_sequence(Node& node) {
+  const TensorId lengths = node.input(1);
+  const ReverseSequenceOptions options{static_cast<int32_t>(node.integer("seq_dim")),
+                                       static_cast<int32_t>(node.integer("batch_dim", 0))};
+  return {node.op(BuiltinOp::kReverseSequence, {node.input(), lengths}, options)};
+}
+
+// Of unknown extents only a step of one is possible: for it no extent is too small.
+TensorId rolled(Node& node, TensorId x, int axis, int64_t shift) {
+  const int32_t extent = node.shape(x)[static_cast<size_t>(axis)];
+  if (extent == 0) return x;
+  if (extent > 0) shift = (shift % extent + extent) % extent;
+  if (shift == 0) return x;
+  if (extent < 0 && shift != 1 && shift != -1) node.unsupported("the extent that it rolls is unknown");
+  const auto cut = static_cast<int32_t>(-shift);
+  return node.concat({node.narrow(x, axis, cut, 0), node.narrow(x, axis, 0, cut)}, axis);
+}
+
+Values lower_roll(Node& node) {
+  TensorId x = node.input();
+  const std::vector<int64_t> shifts = node.known(1, "the shift"), axes = node.known(2, "the axis");
+  if (shifts.size() != axes.size()) node.damaged("it has not as many shifts as axes");
+  for (size_t i = 0; i < axes.size(); ++i) x = rolled(node, x, node.axis(x, axes[i]), shifts[i]);
+  return {x};
+}
+
+Values lower_bitcast(Node& node) {
+  const TensorId x = node.input();
+  const DType to = node.type("type");
+  Shape dims = node.shape(x);
+  const size_t from_size = dtype_size(node.dtype(x)), to_size = dtype_size(to);
+  if (from_size == 0 || to_size == 0) node.unsupported("its types have no fixed size");
+  if (to_size > from_size) {
+    if (dims.empty() || dims.back() != static_cast<int32_t>(to_size / from_size))
+      node.damaged("its operand does not hold whole elements");
+    dims.pop_back();
+  } else if (to_size < from_size) {
+    dims.push_back(static_cast<int32_t>(from_size / to_size));
+  }
+  return {node.declared(BuiltinOp::kBitcast, {x}, BitcastOptions{}, to, dims)};
 }
 
 template <BuiltinOp kCode, class T>
@@ -91,6 +144,14 @@ Values lower_batch_space(Node& node) {
   const Axes block = node.axes(1, "the block"), amounts = node.axes(2, "the padding");
   const TensorId pads = node.builder().constant(amounts, {static_cast<int32_t>(block.size()), 2});
   return {node.op(kCode, {node.input(), node.ints(block), pads}, T{})};
+}
+
+// The older form: (x, pads), one size for both dimensions.
+template <BuiltinOp kCode, class T>
+Values lower_old_batch_space(Node& node) {
+  const auto size = static_cast<int32_t>(node.integer("block_size"));
+  const TensorId pads = node.builder().constant(node.axes(1, "the padding"), {2, 2});
+  return {node.op(kCode, {node.input(), node.ints({size, size}), pads}, T{})};
 }
 
 template <BuiltinOp kCode, class T>
@@ -103,7 +164,8 @@ Values lower_space_depth(Node& node) {
 
 template <BuiltinOp kCode, class T>
 Values lower_resize(Node& node) {
-  const TensorId x = node.input();
+  const bool bilinear = kCode == BuiltinOp::kResizeBilinear;
+  const TensorId x = bilinear ? node.cast(node.input(), DType::kFloat32) : node.input();
   const T options{node.flag("align_corners"), node.flag("half_pixel_centers")};
   const TensorId size = node.shape_operand(1);
   if (node.builder().tensor(size).is_constant) return {node.op(kCode, {x, size}, options)};
@@ -111,7 +173,7 @@ Values lower_resize(Node& node) {
   if (!extents || extents->size() != 2 || node.rank(x) != 4)
     node.damaged("the size does not fit the operand");
   const Shape dims = shape_of(*extents), from = node.shape(x);
-  return {node.declared(kCode, {x, size}, options, DType::kFloat32, {from[0], dims[0], dims[1], from[3]})};
+  return {node.declared(kCode, {x, size}, options, node.dtype(x), {from[0], dims[0], dims[1], from[3]})};
 }
 
 }  // namespace
@@ -126,6 +188,11 @@ Rows array_rows() {
       {"MirrorPad", lower_mirror_pad},
       {"Tile", lower_tile},
       {"ReverseV2", lower_reverse},
+      {"ReverseSequence", lower_reverse_sequence},
+      {"Roll", lower_roll},
+      {"Bitcast", lower_bitcast},
+      {"SpaceToBatch", lower_old_batch_space<BuiltinOp::kSpaceToBatchNd, SpaceToBatchNDOptions>},
+      {"BatchToSpace", lower_old_batch_space<BuiltinOp::kBatchToSpaceNd, BatchToSpaceNDOptions>},
       {"SpaceToBatchND", lower_batch_space<BuiltinOp::kSpaceToBatchNd, SpaceToBatchNDOptions>},
       {"BatchToSpaceND", lower_batch_space<BuiltinOp::kBatchToSpaceNd, BatchToSpaceNDOptions>},
   };

@@ -1,5 +1,6 @@
 // Convolutions.
 #include <algorithm>
+#include <limits>
 
 #include "core/error.h"
 #include "importers/tf/lowering.h"
@@ -153,15 +154,35 @@ template <BuiltinOp kCode>
 Values lower_pool(Node& node) {
   const Geometry g = geometry(node, 2);
   const Axes window = spatial(node, "ksize", 2, g.first);
-  if (!g.pads.empty()) node.unsupported("explicit padding of a pooling; pad its input instead");
+  TensorId x = channels_last(node, node.input(0), g.first);
+  if (!g.pads.empty()) {
+    if (kCode != BuiltinOp::kMaxPool2D) node.unsupported("explicit padding of an average; pad its input instead");
+    x = node.pad(x, g.pads, std::numeric_limits<float>::lowest());
+  }
   Pool2DOptions options;
   options.padding = g.padding;
   options.stride_h = g.strides[0];
   options.stride_w = g.strides[1];
   options.filter_height = window[0];
   options.filter_width = window[1];
-  const TensorId y = node.op(kCode, {channels_last(node, node.input(0), g.first)}, options);
+  const TensorId y = node.op(kCode, {x}, options);
   return {channels_first(node, y, g.first)};
+}
+
+// The window and the strides are operands.
+Values lower_max_pool_v2(Node& node) {
+  const Axes window = node.axes(1, "the window"), strides = node.axes(2, "the strides");
+  if (window.size() != 4 || strides.size() != 4) node.damaged("the window should have four extents");
+  const bool first = node.text("data_format", "NHWC") == "NCHW";
+  const size_t h = first ? 2 : 1;
+  Pool2DOptions options;
+  options.padding = node.text("padding", "VALID") == "SAME" ? Padding::kSame : Padding::kValid;
+  options.filter_height = window[h];
+  options.filter_width = window[h + 1];
+  options.stride_h = strides[h];
+  options.stride_w = strides[h + 1];
+  const TensorId y = node.op(BuiltinOp::kMaxPool2D, {channels_last(node, node.input(0), first)}, options);
+  return {channels_first(node, y, first)};
 }
 
 }  // namespace
@@ -174,6 +195,7 @@ Rows convolution_rows() {
       {"Conv2DBackpropInput", lower_transposed<2>},
       {"Conv3DBackpropInputV2", lower_transposed<3>},
       {"MaxPool", lower_pool<BuiltinOp::kMaxPool2D>},
+      {"MaxPoolV2", lower_max_pool_v2},
       {"AvgPool", lower_pool<BuiltinOp::kAveragePool2D>},
   };
   return kRows;

@@ -109,15 +109,16 @@ bool may_stay_foreign(const ForeignOps& choice, const std::string& op) {
   return std::none_of(std::begin(kNever), std::end(kNever), [&](const char* name) { return op == name; });
 }
 
-Values lower_foreign(Node& node) {
-  const bool flex = node.variables().foreign().flex;
+namespace {
+
+Values kept(Node& node, const std::string& code, Bytes options, const std::vector<Result>& results) {
   Operator op;
   op.code = BuiltinOp::kCustom;
-  op.custom_code = (flex ? "Flex" : "") + node.kind();
-  op.custom_options = flex ? flex_node_options(node.def(), node.count()) : custom_options(node.def());
+  op.custom_code = code;
+  op.custom_options = std::move(options);
   for (int i = 0; i < node.count(); ++i) op.inputs.push_back(node.operand(i));
   std::vector<Tensor> tensors;
-  for (const Result& result : node.variables().outputs().results(node.def())) {
+  for (const Result& result : results) {
     Tensor tensor;
     tensor.name = concat(node.builder().layer(), tensors.empty() ? "" : concat(":", tensors.size()));
     tensor.dtype = result.dtype;
@@ -127,6 +128,18 @@ Values lower_foreign(Node& node) {
   }
   const std::vector<TensorId> ids = node.builder().add_declared(std::move(op), tensors);
   return {ids.begin(), ids.end()};
+}
+
+}  // namespace
+
+Values custom_operator(Node& node, const std::vector<Result>& results) {
+  return kept(node, node.kind(), custom_options(node.def()), results);
+}
+
+Values lower_foreign(Node& node) {
+  const std::vector<Result> results = node.variables().outputs().results(node.def());
+  if (!node.variables().foreign().flex) return custom_operator(node, results);
+  return kept(node, "Flex" + node.kind(), flex_node_options(node.def(), node.count()), results);
 }
 
 }  // namespace litewright::tf

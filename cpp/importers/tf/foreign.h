@@ -2,6 +2,7 @@
 #pragma once
 
 #include "importers/tf/lowering.h"
+#include "importers/tf/op_outputs.h"
 
 namespace litewright::tf {
 
@@ -11,6 +12,8 @@ struct ForeignOps {
   bool flex = false;    // CUSTOM "Flex" + name, which TensorFlow's delegate runs; wins over `custom`
 };
 
+// A custom operator that TFLite's runtimes bring with them, its options the node's attributes.
+Values custom_operator(Node& node, const std::vector<Result>& results);
 bool may_stay_foreign(const ForeignOps& choice, const std::string& op);
 // Writes the node as it is. Error (kUnsupported) if the types of its results cannot be found.
 Values lower_foreign(Node& node);

@@ -77,6 +77,7 @@ class Node : public keras::Ops {
   std::string text(const char* name, const std::string& otherwise) const;
   DType type(const char* name, std::optional<DType> otherwise = {}) const;
   std::vector<int64_t> integers(const char* name) const;  // empty if absent
+  std::vector<float> reals(const char* name) const;
 
   // The elements of an integer operand, as far as they are known; nothing if not even their number is.
   std::optional<Extents> extents(int i) const;
@@ -120,6 +121,14 @@ Rows image_rows();
 Rows tensor_list_rows();
 Rows erf_rows();
 Rows lookup_rows();
+Rows special_rows();
+Rows scatter_rows();
+Rows selecting_rows();
+Rows matrix_rows();
+Rows spectral_rows();
+Rows vision_rows();
+Rows fake_quant_rows();
+Rows random_rows();
 Rows unsupported_rows();
 const OpRow* find_row(const std::string& op);  // nullptr: unknown
 

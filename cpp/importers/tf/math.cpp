@@ -53,18 +53,15 @@ std::optional<int64_t> floor_quotient(int64_t a, int64_t b) {
 std::optional<int64_t> larger(int64_t a, int64_t b) { return std::max(a, b); }
 std::optional<int64_t> smaller(int64_t a, int64_t b) { return std::min(a, b); }
 
-Values lower_div_no_nan(Node& node) {
-  const TensorId a = node.input(0), b = node.input(1);
-  const TensorId zero = node.number(0, b);
-  const TensorId none = node.op(BuiltinOp::kEqual, {b, zero});
-  return {node.select(none, zero, node.div(a, b))};
-}
-
 template <BuiltinOp kCode>
 Values lower_unary(Node& node) {
   return {node.op(kCode, {node.input()})};
 }
-Values lower_square(Node& node) { return {node.op(BuiltinOp::kSquare, {node.input()}, SquareOptions{})}; }
+Values lower_square(Node& node) {
+  const TensorId x = node.input();
+  if (node.dtype(x) != DType::kFloat32) return {node.mul(x, x)};
+  return {node.op(BuiltinOp::kSquare, {x}, SquareOptions{})};
+}
 Values lower_reciprocal(Node& node) { return {node.div(node.number(1, node.input()), node.input())}; }
 Values lower_log1p(Node& node) {
   return {node.op(BuiltinOp::kLog, {node.add(node.input(), node.number(1, node.input()))})};
@@ -122,6 +119,13 @@ Values lower_reduction(Node& node) {
   return {real};
 }
 
+Values lower_norm(Node& node) {
+  const TensorId x = node.input();
+  const TensorId sum =
+      node.reduce(BuiltinOp::kSum, node.mul(x, x), node.axes(1, "the axes"), node.flag("keep_dims"));
+  return {node.op(BuiltinOp::kSqrt, {sum})};
+}
+
 template <BuiltinOp kCode, class T>
 Values lower_arg(Node& node) {
   const auto axis = static_cast<int32_t>(node.scalar(1, "the axis"));
@@ -147,9 +151,6 @@ Rows binary_rows() {
       {"Minimum", lower_binary<BuiltinOp::kMinimum, smaller>},
       {"FloorDiv", lower_binary<BuiltinOp::kFloorDiv, floor_quotient>},
       {"RealDiv", lower_binary<BuiltinOp::kDiv>},
-      {"Div", lower_binary<BuiltinOp::kDiv>},
-      {"TruncateDiv", lower_binary<BuiltinOp::kDiv>},
-      {"DivNoNan", lower_div_no_nan},
       {"FloorMod", lower_binary<BuiltinOp::kFloorMod>},
       {"Pow", lower_binary<BuiltinOp::kPow>},
       {"Atan2", lower_binary<BuiltinOp::kAtan2>},
@@ -165,6 +166,7 @@ Rows binary_rows() {
       {"BitwiseXor", lower_binary<BuiltinOp::kBitwiseXor>},
       {"RightShift", lower_binary<BuiltinOp::kRightShift>},
       {"AddN", lower_add_n},
+      {"AccumulateNV2", lower_add_n},
       {"Select", lower_select_v1},
       {"SelectV2", lower_select},
       {"ClipByValue", lower_clip},
@@ -209,6 +211,7 @@ Rows reduction_rows() {
       {"Prod", lower_reduction<BuiltinOp::kReduceProd>},
       {"All", lower_reduction<BuiltinOp::kReduceAll>},
       {"Any", lower_reduction<BuiltinOp::kReduceAny>},
+      {"EuclideanNorm", lower_norm},
       {"ArgMax", lower_arg<BuiltinOp::kArgMax, ArgMaxOptions>},
       {"ArgMin", lower_arg<BuiltinOp::kArgMin, ArgMinOptions>},
       {"Cumsum", lower_cumsum},

@@ -106,6 +106,10 @@ template <BuiltinOp kCode>
 Values lower_plain(Node& node) {
   return {node.op(kCode, {node.input()})};
 }
+Values lower_relu(Node& node) {
+  const TensorId x = node.input();
+  return {node.dtype(x) == DType::kFloat32 ? node.relu(x) : node.maximum(x, node.number(0, x))};
+}
 Values lower_softmax(Node& node) { return {node.softmax(node.input())}; }
 Values lower_leaky(Node& node) {
   const auto alpha = static_cast<float>(node.real("alpha", 0.2));
@@ -143,10 +147,11 @@ Rows nn_rows() {
       {"BatchMatMulV3", lower_batch_matmul},
       {"Einsum", lower_einsum},
       {"BiasAdd", lower_bias},
+      {"BiasAddV1", lower_bias},
       {"FusedBatchNorm", lower_batch_norm},
       {"FusedBatchNormV2", lower_batch_norm},
       {"FusedBatchNormV3", lower_batch_norm},
-      {"Relu", lower_plain<BuiltinOp::kRelu>},
+      {"Relu", lower_relu},
       {"Relu6", lower_plain<BuiltinOp::kRelu6>},
       {"Elu", lower_plain<BuiltinOp::kElu>},
       {"Sigmoid", lower_plain<BuiltinOp::kLogistic>},

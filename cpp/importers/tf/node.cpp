@@ -99,6 +99,12 @@ std::vector<int64_t> Node::integers(const char* name) const {
   return {found->list().i().begin(), found->list().i().end()};
 }
 
+std::vector<float> Node::reals(const char* name) const {
+  const proto::AttrValue* found = attribute(name);
+  if (found == nullptr) return {};
+  return {found->list().f().begin(), found->list().f().end()};
+}
+
 std::optional<Extents> Node::extents(int i) const {
   const Value& given = value(i);
   if (given.extents) return given.extents;

@@ -7,12 +7,16 @@
 namespace litewright::tf {
 namespace {
 
-Values lower_shape(Node& node) {
-  const TensorId x = node.input();
-  const TensorId real = node.op(BuiltinOp::kShape, {x}, ShapeOptions{node.type("out_type", DType::kInt32)});
-  Extents extents;
-  for (const int32_t dim : node.shape(x)) extents.push_back({dim >= 0, dim});
-  return {node.with_extents(real, std::move(extents))};
+Values lower_shape_n(Node& node) {
+  Values values;
+  for (int i = 0; i < node.count(); ++i) {
+    const TensorId x = node.input(i);
+    const TensorId real = node.op(BuiltinOp::kShape, {x}, ShapeOptions{node.type("out_type", DType::kInt32)});
+    Extents extents;
+    for (const int32_t dim : node.shape(x)) extents.push_back({dim >= 0, dim});
+    values.push_back(node.with_extents(real, std::move(extents)));
+  }
+  return values;
 }
 
 Values lower_rank(Node& node) {
@@ -71,6 +75,23 @@ Values lower_range(Node& node) {
   return {node.declared(BuiltinOp::kRange, operands, RangeOptions{}, node.dtype(operands[0]), {-1})};
 }
 
+// The shape of two tensors broadcast.
+Values lower_broadcast_args(Node& node) {
+  return {node.op(BuiltinOp::kBroadcastArgs, {node.input(0), node.input(1)})};
+}
+
+// start + i (stop - start) / (count - 1)
+Values lower_lin_space(Node& node) {
+  const int64_t count = node.scalar(2, "the number of steps");
+  if (count < 1 || count > 1 << 24) node.damaged(concat("it has ", count, " steps"));
+  std::vector<float> fractions;
+  for (int64_t i = 0; i < count; ++i)
+    fractions.push_back(count == 1 ? 0.0f : static_cast<float>(static_cast<double>(i) / static_cast<double>(count - 1)));
+  const TensorId start = node.reshape(node.input(0), {1}), stop = node.reshape(node.input(1), {1});
+  const TensorId steps = node.floats(fractions, {static_cast<int32_t>(count)});
+  return {node.add(start, node.mul(steps, node.sub(stop, start)))};
+}
+
 Values lower_pack(Node& node) {
   const Ids operands = node.inputs(0, node.count());
   if (operands.empty()) node.damaged("it has no operands");
@@ -121,6 +142,7 @@ Values concatenated(Node& node, int first, int last, int64_t axis) {
 Values lower_concat_v2(Node& node) {
   return concatenated(node, 0, node.count() - 1, node.scalar(node.count() - 1, "the axis"));
 }
+Values lower_parallel_concat(Node& node) { return concatenated(node, 0, node.count(), 0); }
 Values lower_concat(Node& node) { return concatenated(node, 1, node.count(), node.scalar(0, "the axis")); }
 
 Values gathered(Node& node, int64_t axis) {
@@ -145,11 +167,11 @@ Values lower_gather(Node& node) { return gathered(node, 0); }
 
 Rows shape_rows() {
   static const OpRow kRows[] = {
-      {"Shape", lower_shape},        {"Rank", lower_rank},     {"Size", lower_size},
+      {"Shape", lower_shape_n},{"ShapeN", lower_shape_n},        {"Rank", lower_rank},     {"Size", lower_size},
       {"Reshape", lower_reshape},    {"Fill", lower_fill},     {"BroadcastTo", lower_broadcast_to},
       {"Range", lower_range},        {"Pack", lower_pack},     {"Unpack", lower_unpack},
       {"ConcatV2", lower_concat_v2}, {"Concat", lower_concat}, {"GatherV2", lower_gather_v2},
-      {"Gather", lower_gather},
+      {"Gather", lower_gather},{"BroadcastArgs", lower_broadcast_args},{"LinSpace", lower_lin_space},{"ParallelConcat", lower_parallel_concat},
   };
   return kRows;
 }

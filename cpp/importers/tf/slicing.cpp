@@ -119,17 +119,6 @@ Values lower_split_v(Node& node) {
 Values lower_gather_nd(Node& node) {
   return {node.op(BuiltinOp::kGatherNd, {node.input(0), node.input(1)}, GatherNdOptions{})};
 }
-Values lower_scatter_nd(Node& node) {
-  const Shape shape = node.axes(2, "the shape");
-  return {
-      node.op(BuiltinOp::kScatterNd, {node.input(0), node.input(1), node.ints(shape)}, ScatterNdOptions{})};
-}
-Values lower_top_k(Node& node) {
-  const auto k = static_cast<int32_t>(node.scalar(1, "k"));
-  const Ids results = node.builder().add_multi(BuiltinOp::kTopkV2, {node.input(0), node.builder().scalar(k)},
-                                               TopKV2Options{}, 2);
-  return {results.begin(), results.end()};
-}
 Values lower_one_hot(Node& node) {
   const auto depth = static_cast<int32_t>(node.scalar(1, "the depth"));
   return {node.op(BuiltinOp::kOneHot,
@@ -146,8 +135,6 @@ Rows slicing_rows() {
       {"Split", lower_split},
       {"SplitV", lower_split_v},
       {"GatherNd", lower_gather_nd},
-      {"ScatterNd", lower_scatter_nd},
-      {"TopKV2", lower_top_k},
       {"OneHot", lower_one_hot},
   };
   return kRows;

@@ -11,7 +11,6 @@ namespace {
 constexpr const char* kLoop = "loops are not converted; save the Keras model as .keras or use unroll=True";
 constexpr const char* kBranch = "branches that are chosen at run time are not converted; use tf.where";
 constexpr const char* kText = "text has no TFLite operators; apply it before the model";
-constexpr const char* kRandom = "random numbers are not converted; make them an input of the model";
 
 }  // namespace
 
@@ -24,9 +23,14 @@ Rows unsupported_rows() {
       {"StringLower", nullptr, kText},
       {"StringSplitV2", nullptr, kText},
       {"StaticRegexReplace", nullptr, kText},
-      {"RandomUniform", nullptr, kRandom},
-      {"RandomStandardNormal", nullptr, kRandom},
-      {"StatelessRandomUniformV2", nullptr, kRandom},
+      {"Placeholder", nullptr, "it gets no value; name it among the inputs"},
+      {"StringJoin", nullptr, kText},
+      {"StringUpper", nullptr, kText},
+      {"StringToHashBucketFast", nullptr, kText},
+      {"RegexReplace", nullptr, kText},
+      {"BitwiseAnd", nullptr, "there is no builtin for it; TFLite has only exclusive or"},
+      {"BitwiseOr", nullptr, "there is no builtin for it; TFLite has only exclusive or"},
+      {"MaxPoolWithArgmax", nullptr, "there is no builtin that returns the places of maxima; use tf.nn.max_pool"},
       {"PyFunc", nullptr, "Python code inside a graph cannot be converted; write it in TensorFlow operators"},
       {"EagerPyFunc", nullptr,
        "Python code inside a graph cannot be converted; write it in TensorFlow operators"},
@@ -53,6 +57,14 @@ const std::vector<Family>& families() {
       {"slices", slicing_rows()},
       {"shapes", shape_rows()},
       {"images", image_rows()},
+      {"element-wise, spelled out in others", special_rows()},
+      {"scattering and segments", scatter_rows()},
+      {"selection", selecting_rows()},
+      {"matrices and losses", matrix_rows()},
+      {"spectra and sound", spectral_rows()},
+      {"boxes, patches and colours", vision_rows()},
+      {"quantization acted out", fake_quant_rows()},
+      {"random numbers", random_rows()},
       {"hash tables", lookup_rows()},
       {"lists of tensors", tensor_list_rows()},
       {"error functions", erf_rows()},

@@ -1,0 +1,8 @@
+"""All cases, family by family."""
+
+import tensorflow_array_cases  # noqa: F401
+import tensorflow_math_cases  # noqa: F401
+import tensorflow_signal_cases  # noqa: F401
+from tensorflow_case_tools import CASES, Case
+
+__all__ = ["CASES", "Case"]
