@@ -10,8 +10,8 @@ void f32_depthwise_avx2(int64_t channels, const DepthwiseTaps& taps, int64_t pix
 }
 
 extern const IntDepthwiseKernel kIntDepthwiseAvx2 = {"int_depthwise_avx2", Isa::kAvx2, DepthwiseInput::kInt16,
-                                                     int16_depthwise,      nullptr,    int16_packed_size,
-                                                     int16_pack,           nullptr};
+                                                     int16_depthwise,      nullptr,    nullptr,
+                                                     int16_packed_size,    int16_pack, nullptr};
 
 }  // namespace litewright
 #endif

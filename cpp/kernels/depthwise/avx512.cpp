@@ -9,14 +9,10 @@ void f32_depthwise_avx512(int64_t channels, const DepthwiseTaps& taps, int64_t p
   f32_depthwise<8>(channels, taps, pixels, pixel_stride, bias, out, out_stride, lo, hi);
 }
 
-extern const IntDepthwiseKernel kIntDepthwiseAvx512 = {"int_depthwise_avx512",
-                                                       Isa::kAvx512,
-                                                       DepthwiseInput::kInt16,
-                                                       int16_depthwise,
-                                                       nullptr,
-                                                       int16_packed_size,
-                                                       int16_pack,
-                                                       nullptr};
+extern const IntDepthwiseKernel kIntDepthwiseAvx512 = {
+    "int_depthwise_avx512", Isa::kAvx512, DepthwiseInput::kInt16,
+    int16_depthwise,        nullptr,      nullptr,
+    int16_packed_size,      int16_pack,   nullptr};
 
 }  // namespace litewright
 #endif

@@ -8,13 +8,9 @@ void f32_depthwise_portable(int64_t channels, const DepthwiseTaps& taps, int64_t
   f32_depthwise<4>(channels, taps, pixels, pixel_stride, bias, out, out_stride, lo, hi);
 }
 
-extern const IntDepthwiseKernel kIntDepthwisePortable = {"int_depthwise_portable",
-                                                         Isa::kPortable,
-                                                         DepthwiseInput::kInt16,
-                                                         int16_depthwise,
-                                                         nullptr,
-                                                         int16_packed_size,
-                                                         int16_pack,
-                                                         nullptr};
+extern const IntDepthwiseKernel kIntDepthwisePortable = {
+    "int_depthwise_portable", Isa::kPortable, DepthwiseInput::kInt16,
+    int16_depthwise,          nullptr,        nullptr,
+    int16_packed_size,        int16_pack,     nullptr};
 
 }  // namespace litewright

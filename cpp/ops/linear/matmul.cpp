@@ -44,20 +44,22 @@ PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column
   return packed;
 }
 
-PackedInt pack_int(Isa isa, bool int16, int64_t n, int64_t k, const int8_t* b, int64_t column_stride,
+PackedInt pack_int(Isa isa, bool int16, int64_t n, IntGemmDepth k, const int8_t* b, int64_t column_stride,
                    int64_t depth_stride, const int32_t* bias, int32_t zero_point) {
   PackedInt packed;
   packed.kernel = &(int16 ? int_gemm_int16_kernels() : int_gemm_kernels()).best(isa);
-  packed.n = n, packed.k = k;
+  packed.ops = &row_ops_variants().best(isa);
+  packed.n = n, packed.k = k.all(), packed.parts = k.parts;
   packed.sums.resize(n);
   int64_t bytes = 0, depth = 0;
   do {
-    const int64_t block = int16 ? std::min(k - depth, kInt16GemmMaxDepth) : k;
+    const int64_t block = int16 ? std::min(k.all() - depth, kInt16GemmMaxDepth) : k.all();
     packed.block_depths.push_back(block);
     packed.block_offsets.push_back(bytes);
-    bytes += (int_gemm_packed_size(*packed.kernel, n, block) + 63) / 64 * 64;
+    const IntGemmDepth block_depth(block / k.parts, k.parts);
+    bytes += (int_gemm_packed_size(*packed.kernel, n, block_depth) + 63) / 64 * 64;
     depth += block;
-  } while (depth < k);
+  } while (depth < k.all());
   packed.data = std::make_shared<AlignedBuffer>(bytes);
   repack_int(packed, b, column_stride, depth_stride, bias, zero_point);
   return packed;
@@ -67,8 +69,9 @@ void repack_int(PackedInt& packed, const int8_t* b, int64_t column_stride, int64
                 const int32_t* bias, int32_t zero_point) {
   int64_t depth = 0;
   for (size_t i = 0; i < packed.block_depths.size(); ++i) {
-    int_gemm_pack(*packed.kernel, packed.n, packed.block_depths[i], b + depth * depth_stride, column_stride,
-                  depth_stride, i == 0 ? bias : nullptr, zero_point,
+    const IntGemmDepth k(packed.block_depths[i] / packed.parts, packed.parts);
+    int_gemm_pack(*packed.kernel, packed.n, k, b + depth * depth_stride, column_stride, depth_stride,
+                  i == 0 ? bias : nullptr, zero_point,
                   reinterpret_cast<int8_t*>(packed.data->data()) + packed.block_offsets[i],
                   packed.sums.data());
     depth += packed.block_depths[i];

@@ -7,6 +7,7 @@
 #include "core/thread_pool.h"
 #include "kernels/f32_gemm/f32_gemm.h"
 #include "kernels/int_gemm/int_gemm.h"
+#include "ops/linear/int_rows.h"
 #include "runtime/aligned_buffer.h"
 
 namespace litewright {
@@ -46,13 +47,15 @@ PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column
 // B of an integer product, with what its sums start from. More than one block of depth: sums are int64.
 struct PackedInt {
   const IntGemmKernel* kernel = nullptr;
+  const RowOps* ops = nullptr;
   int64_t n = 0, k = 0;
+  int64_t parts = 1;  // of the depth
   std::shared_ptr<AlignedBuffer> data;
   std::vector<int64_t> block_depths, block_offsets;
   std::vector<int32_t> sums;  // of each column's weights
 };
-// For int8 values, or (int16) for 16-bit ones.
-PackedInt pack_int(Isa isa, bool int16, int64_t n, int64_t k, const int8_t* b, int64_t column_stride,
+// For int8 values, or (int16) for 16-bit ones, whose depth has one part.
+PackedInt pack_int(Isa isa, bool int16, int64_t n, IntGemmDepth k, const int8_t* b, int64_t column_stride,
                    int64_t depth_stride, const int32_t* bias, int32_t zero_point);
 // The same into memory that is there already: `packed` was made for the same n and k.
 void repack_int(PackedInt& packed, const int8_t* b, int64_t column_stride, int64_t depth_stride,
@@ -80,42 +83,42 @@ void f32_matmul(ThreadPool& pool, const PackedF32& b, const MatmulBlocks& blocks
   });
 }
 
-// The same for integers: fill(first, count, void* to, row_bytes) writes rows as the kernel wants them, and
-// finish(first row, rows, first column, columns, sums, stride, a) takes what is
-// done; `a` are the rows that fill() made. Sum: int32_t or int64_t.
-template <class Sum, class Fill, class Finish>
-void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Fill& fill,
+// The same for integers: rows(first, count, uint8_t* room, row_bytes) gives IntRows, made in `room` where
+// they have to be, and finish(first row, rows, first column, columns, sums, stride, a) takes what is done;
+// `a` are these rows. Sum: int32_t or int64_t.
+template <class Sum, class Rows, class Finish>
+void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Rows& rows,
                 const Finish& finish, uint8_t* scratch) {
   const IntGemmKernel& kernel = *b.kernel;
   const int64_t row_bytes = kernel.row_bytes(b.k), bytes = blocks.block_bytes(row_bytes);
   pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
+    const IntGemmScope scope(kernel);
     alignas(64) int32_t sums[kMaxBlockRows * kMaxTileColumns];
     for (int64_t i = begin; i < end; ++i) {
       const MatmulBlocks::Part part = blocks.part(static_cast<int>(i));
-      uint8_t* a = scratch + i * bytes;
       for (int64_t r = part.first_row; r < part.last_row; r += blocks.block_rows) {
         const int64_t count = std::min(blocks.block_rows, part.last_row - r);
-        fill(r, count, a, row_bytes);
+        const IntRows a = rows(r, count, scratch + i * bytes, row_bytes);
         // Few rows: many columns at once, as the kernel hides latency with them.
         const int64_t wide = count <= 2 ? 8 * kernel.nr : kernel.nr;
         for (int64_t j = part.first_column; j < part.last_column; j += wide) {
           const int64_t columns = std::min(wide, part.last_column - j);
           if constexpr (sizeof(Sum) == sizeof(int32_t)) {
             kernel.multiply(
-                count, columns, b.k, a, row_bytes,
+                count, columns, b.k, a.data, a.stride,
                 reinterpret_cast<const int8_t*>(b.data->data()) + int_gemm_packed_offset(kernel, j, b.k),
                 sums, columns);
             finish(r, count, j, columns, sums, columns, a);
           } else {
-            int64_t total[kMaxBlockRows * kMaxTileColumns] = {};
+            alignas(64) int64_t total[kMaxBlockRows * kMaxTileColumns] = {};
             int64_t depth = 0;
             for (size_t block = 0; block < b.block_depths.size(); ++block) {
               const int64_t k = b.block_depths[block];
-              kernel.multiply(count, columns, k, a + depth * kernel.a_size(), row_bytes,
+              kernel.multiply(count, columns, k, a.data + depth * kernel.a_size(), a.stride,
                               reinterpret_cast<const int8_t*>(b.data->data()) + b.block_offsets[block] +
                                   int_gemm_packed_offset(kernel, j, k),
                               sums, columns);
-              for (int64_t s = 0; s < count * columns; ++s) total[s] += sums[s];
+              b.ops->add_s32(count * columns, sums, total);
               depth += k;
             }
             finish(r, count, j, columns, total, columns, a);
