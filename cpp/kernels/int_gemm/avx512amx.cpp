@@ -8,6 +8,21 @@ constexpr int kTileRows = 16, kColumns = 16, kNr = 2 * kColumns;
 constexpr int kDepth = 64;                // of a tile of A or B
 constexpr int64_t kGroupBytes = kNr * 4;  // four weights of every column of a panel
 constexpr int64_t kStepBytes = kNr * kDepth;
+constexpr int64_t kHeadBytes = 2 * kNr * static_cast<int64_t>(sizeof(int32_t));
+
+// A few rows by VNNI, in the same layout: int8 values plus 128 by four weights each.
+struct Vnni : Avx512Sums {
+  static constexpr int kDepth = 4, kBytesA = 4, kHead = 8;
+  static T start(const int32_t* p, int nr) { return _mm512_sub_epi32(load(p), load(p + nr)); }
+  static T broadcast(const uint8_t* a) {
+    return _mm512_xor_si512(Avx512Sums::broadcast(a), _mm512_set1_epi8(static_cast<char>(0x80)));
+  }
+  static W weights(const int8_t* b) { return _mm512_loadu_si512(b); }
+  static T dot(T sum, T a, W w) { return _mm512_dpbusd_epi32(sum, a, w); }
+};
+
+// Whether tiles would be mostly empty; where one chain of sums would wait for itself they still pay.
+bool few(int64_t rows, int64_t n, int64_t steps) { return rows <= 4 && (n > kNr || steps < 16); }
 
 // Tiles 0 and 1 are the sums of the first rows, 2 and 3 those of the second ones; 4 and 5 are A, 6 and 7 B.
 struct alignas(64) TileConfig {
@@ -17,7 +32,8 @@ struct alignas(64) TileConfig {
 };
 constexpr TileConfig kFull;
 
-thread_local bool configured = false;  // for whole tiles, between begin and end
+// Between begin and end, and from the first product on: for whole tiles.
+thread_local bool kept = false, configured = false;
 
 void configure(int first, int second) {
   if (first == kTileRows && second == kTileRows) {
@@ -46,7 +62,7 @@ inline void products(int64_t steps, IntGemmParts parts, const uint8_t* a, int64_
     _tile_zero(2);
     if (kTwoColumns) _tile_zero(3);
   }
-  b += kNr * sizeof(int32_t);
+  b += kHeadBytes;
   for (int64_t part = 0; part < parts.count; ++part) {
     const uint8_t* at = a + parts.offsets[part];
     for (int64_t s = 0; s < steps; ++s, b += kStepBytes, at += kDepth) {
@@ -109,7 +125,7 @@ inline void store_columns(int first, int second, int64_t columns, int32_t* c, in
 template <Rows kRows>
 void block(int first, int second, int64_t n, int64_t steps, IntGemmParts parts, const uint8_t* a,
            int64_t a_stride, const int8_t* b, int32_t* c, int64_t c_stride) {
-  const int64_t panel = kNr * static_cast<int64_t>(sizeof(int32_t)) + steps * parts.count * kStepBytes;
+  const int64_t panel = kHeadBytes + steps * parts.count * kStepBytes;
   for (; n > kColumns; n -= kNr, b += panel, c += kNr) {
     products<kRows, true>(steps, parts, a, a_stride, b);
     store_columns<kRows, 0>(first, second, n, c, c_stride);
@@ -123,22 +139,23 @@ void block(int first, int second, int64_t n, int64_t steps, IntGemmParts parts, 
 
 }  // namespace
 
-void int_gemm_begin_avx512amx() {
-  configure(kTileRows, kTileRows);
-  configured = true;
-}
+void int_gemm_begin_avx512amx() { kept = true; }
 
 void int_gemm_end_avx512amx() {
-  _tile_release();
-  configured = false;
+  if (configured) _tile_release();
+  kept = configured = false;
 }
 
 void int_gemm_32x32c64_avx512amx(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts,
                                  const void* a_start, int64_t a_stride, const int8_t* b, int32_t* c,
                                  int64_t c_stride) {
+  if (few(rows, n, steps)) {
+    int_gemm_tiles<Vnni, 4, 2>(rows, n, steps * (kDepth / Vnni::kDepth), parts, a_start, a_stride, b, c,
+                               c_stride);
+    return;
+  }
   const uint8_t* a = static_cast<const uint8_t*>(a_start);
-  const bool keep = configured;
-  if (!keep && rows >= 2 * kTileRows) configure(kTileRows, kTileRows);
+  if (!configured && rows >= kTileRows) configure(kTileRows, kTileRows);
   for (; rows >= 2 * kTileRows; rows -= 2 * kTileRows) {
     block<Rows::kTwo>(kTileRows, kTileRows, n, steps, parts, a, a_stride, b, c, c_stride);
     a += 2 * kTileRows * a_stride, c += 2 * kTileRows * c_stride;
@@ -148,13 +165,14 @@ void int_gemm_32x32c64_avx512amx(int64_t rows, int64_t n, int64_t steps, IntGemm
     configure(kTileRows, below);
     block<Rows::kTwo>(kTileRows, below, n, steps, parts, a, a_stride, b, c, c_stride);
   } else if (rows > 0) {
-    const int few = static_cast<int>(rows);
-    if (few < kTileRows || !keep) configure(few, few);
-    (steps >= 4 ? block<Rows::kSplit> : block<Rows::kOne>)(few, 0, n, steps, parts, a, a_stride, b, c,
+    const int last = static_cast<int>(rows);
+    if (last < kTileRows) configure(last, last);
+    (steps >= 4 ? block<Rows::kSplit> : block<Rows::kOne>)(last, 0, n, steps, parts, a, a_stride, b, c,
                                                            c_stride);
   }
-  if (!keep) return _tile_release();
-  if (rows > 0 && rows != kTileRows) configure(kTileRows, kTileRows);
+  if (!kept) return _tile_release();
+  if (rows % kTileRows != 0) configure(kTileRows, kTileRows);
+  configured = true;
 }
 
 }  // namespace litewright

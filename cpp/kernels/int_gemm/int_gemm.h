@@ -77,8 +77,8 @@ inline constexpr int64_t kInt16GemmMaxDepth = 508;
 KernelTable<IntGemmKernel> int_gemm_kernels();        // for int8 values
 KernelTable<IntGemmKernel> int_gemm_int16_kernels();  // those with a == kInt16
 
-// Bytes that the packed form of n x k weights takes: per `nr` columns what the sums start from (int32), then
-// `steps` times nr * kr weights. The whole is 64-byte aligned if its start is.
+// Bytes that the packed form of n x k weights takes: per `nr` columns a head with what the sums start from,
+// then `steps` times nr * kr weights. The whole is 64-byte aligned if its start is.
 int64_t int_gemm_packed_size(const IntGemmKernel& kernel, int64_t n, IntGemmDepth k);
 // The same for the columns before `column`, a multiple of nr.
 int64_t int_gemm_packed_offset(const IntGemmKernel& kernel, int64_t column, IntGemmDepth k);

@@ -51,6 +51,10 @@ constexpr IntGemmKernel kInt16Kernels[] = {
 #endif
     kPortableKernel};
 
+// Bytes that a column's part of a panel begins with: what its sums start from, and for kernels of int8 rows
+// 128 times the sum of its weights, so that they may also add 128 to A.
+int64_t head_size(const IntGemmKernel& kernel) { return kernel.a == IntGemmA::kInt8 ? 8 : 4; }
+
 // Writes `count` weights of a column that are `stride` apart in groups of `group`, one every `step` bytes,
 // and returns their sum.
 int32_t pack_column(const int8_t* from, int64_t stride, int64_t count, int64_t group, int64_t step,
@@ -79,7 +83,7 @@ KernelTable<IntGemmKernel> int_gemm_int16_kernels() {
 }
 
 int64_t int_gemm_packed_offset(const IntGemmKernel& kernel, int64_t column, IntGemmDepth k) {
-  return column * (static_cast<int64_t>(sizeof(int32_t)) + kernel.steps(k) * kernel.kr);
+  return column * (head_size(kernel) + kernel.steps(k) * kernel.kr);
 }
 
 int64_t int_gemm_packed_size(const IntGemmKernel& kernel, int64_t n, IntGemmDepth k) {
@@ -93,7 +97,7 @@ void int_gemm_pack(const IntGemmKernel& kernel, int64_t n, IntGemmDepth k, const
   const uint32_t excess = zero_point + (kernel.a == IntGemmA::kUInt8 ? 128 : 0);
   for (int64_t j = 0; j < n; j += nr, packed += k.parts * part_bytes) {
     int8_t* const head = packed;
-    packed += nr * sizeof(int32_t);
+    packed += nr * head_size(kernel);
     const int64_t columns = std::min(nr, n - j);
     if (columns < nr || part_bytes != k.part * nr) std::fill_n(packed, k.parts * part_bytes, int8_t{0});
     for (int64_t v = 0; v < nr; ++v) {
@@ -108,6 +112,9 @@ void int_gemm_pack(const IntGemmKernel& kernel, int64_t n, IntGemmDepth k, const
       const uint32_t start =
           (bias != nullptr && v < columns ? static_cast<uint32_t>(bias[j + v]) : 0u) - excess * sum;
       std::memcpy(head + v * sizeof(int32_t), &start, sizeof(start));
+      if (kernel.a != IntGemmA::kInt8) continue;
+      const uint32_t shifted = 128 * static_cast<uint32_t>(sum);
+      std::memcpy(head + (nr + v) * sizeof(int32_t), &shifted, sizeof(shifted));
     }
   }
 }

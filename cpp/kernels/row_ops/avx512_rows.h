@@ -98,6 +98,28 @@ inline void dequantize_rows_avx512(int64_t rows, int64_t n, const int32_t* x, in
   }
 }
 
+// As RowOps::requantize_s16.
+inline void requantize_s16_avx512(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride,
+                                  const WideRequantization& to, int16_t* out, int64_t out_stride) {
+  const __m256i lo = _mm256_set1_epi32(to.lo), hi = _mm256_set1_epi32(to.hi);
+  for (int64_t j = 0; j < n; j += 8) {
+    const auto lanes = static_cast<__mmask8>(n - j >= 8 ? 0xFFu : (1u << (n - j)) - 1);
+    const __m512i bias =
+        to.bias == nullptr ? _mm512_setzero_si512() : _mm512_maskz_loadu_epi64(lanes, to.bias + j);
+    const __m512i multiplier = _mm512_maskz_loadu_epi64(lanes, to.multiplier + j);
+    const __m512i shift = _mm512_mask_loadu_epi64(_mm512_set1_epi64(1), lanes, to.shift + j);
+    const __m512i half =
+        _mm512_sllv_epi64(_mm512_set1_epi64(1), _mm512_sub_epi64(shift, _mm512_set1_epi64(1)));
+    for (int64_t i = 0; i < rows; ++i) {
+      const __m512i sum = _mm512_add_epi64(_mm512_maskz_loadu_epi64(lanes, x + i * x_stride + j), bias);
+      const __m512i scaled =
+          _mm512_srav_epi64(_mm512_add_epi64(_mm512_mullo_epi64(sum, multiplier), half), shift);
+      const __m256i value = _mm256_min_epi32(_mm256_max_epi32(_mm512_cvtepi64_epi32(scaled), lo), hi);
+      _mm_mask_storeu_epi16(out + i * out_stride + j, lanes, _mm256_cvtepi32_epi16(value));
+    }
+  }
+}
+
 // As RowOps::quantize_s8.
 inline void quantize_s8_avx512(int64_t n, const float* x, const RowQuantization& to, uint8_t flip,
                                int8_t* out) {

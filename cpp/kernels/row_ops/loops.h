@@ -6,6 +6,8 @@
 #include "kernels/row_ops/row_ops.h"
 #if defined(__AVX512F__)
 #include "kernels/row_ops/avx512_rows.h"
+#elif defined(__AVX2__)
+#include "kernels/row_ops/avx2_rows.h"
 #endif
 
 namespace litewright {
@@ -26,9 +28,13 @@ void requantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, con
 #if defined(__AVX512F__)
   requantize_avx512(rows, n, x, x_stride, to, out, out_stride);
 #else
+  int64_t first = 0;
+#if defined(__AVX2__)
+  first = requantize_avx2(rows, n, x, x_stride, to, out, out_stride);
+#endif
   const float lo = static_cast<float>(to.lo - to.zero), hi = static_cast<float>(to.hi - to.zero);
-  for (; rows > 0; --rows, x += x_stride, out += out_stride) {
-    for (int64_t j = 0; j < n; ++j) {
+  for (; rows > 0 && first < n; --rows, x += x_stride, out += out_stride) {
+    for (int64_t j = first; j < n; ++j) {
       const float value = at_most(at_least(static_cast<float>(x[j]) * to.scale[j], lo), hi);
       out[j] = static_cast<T>(static_cast<int32_t>(__builtin_rintf(value)) + to.zero);
     }
@@ -85,6 +91,9 @@ void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, con
 
 void requantize_s16(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride, const WideRequantization& to,
                     int16_t* out, int64_t out_stride) {
+#if defined(__AVX512F__)
+  requantize_s16_avx512(rows, n, x, x_stride, to, out, out_stride);
+#else
   const int64_t lo = to.lo, hi = to.hi;
   const int64_t* __restrict multiplier = to.multiplier;
   const int64_t* __restrict shift = to.shift;
@@ -96,6 +105,7 @@ void requantize_s16(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride,
       out[j] = static_cast<int16_t>(at_most(at_least(value, lo), hi));
     }
   }
+#endif
 }
 
 void min_max(int64_t n, const float* x, float* min, float* max) {
@@ -120,7 +130,11 @@ void quantize_s8(int64_t n, const float* __restrict x, const RowQuantization& to
 #else
   const float scale = to.inverse_scale, offset = static_cast<float>(to.zero),
               lo = static_cast<float>(to.lowest);
-  for (int64_t j = 0; j < n; ++j) {
+  int64_t j = 0;
+#if defined(__AVX2__)
+  j = quantize_s8_avx2(n, x, to, flip, out);
+#endif
+  for (; j < n; ++j) {
     const float value = at_most(at_least(offset + x[j] * scale, lo), 127.0f);
     // The largest float below a half: a half itself would carry 0.49999997 over.
     const float rounded = value + __builtin_copysignf(0.49999997f, value);
