@@ -1,6 +1,6 @@
 #if defined(__AVX512F__)
 #include "kernels/depthwise/f32_tile.h"
-#include "kernels/depthwise/int16_loops.h"
+#include "kernels/depthwise/int16_pairs.h"
 
 namespace litewright {
 
@@ -10,9 +10,8 @@ void f32_depthwise_avx512(int64_t channels, const DepthwiseTaps& taps, int64_t p
 }
 
 extern const IntDepthwiseKernel kIntDepthwiseAvx512 = {
-    "int_depthwise_avx512", Isa::kAvx512, DepthwiseInput::kInt16,
-    int16_depthwise,        nullptr,      nullptr,
-    int16_packed_size,      int16_pack,   nullptr};
+    "int_depthwise_avx512", Isa::kAvx512, DepthwiseInput::kInt16, pairs_to_int32, pairs_to_int8, nullptr,
+    pairs_packed_size,      pack_pairs,   pack_pair_scale};
 
 }  // namespace litewright
 #endif
