@@ -98,6 +98,24 @@ TEST(RowOps, RequantizesWideSums) {
   });
 }
 
+TEST(RowOps, SplitsWideValuesAndJoinsTheirSums) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    auto x = random.integers<int16_t>(n, -32768, 32767);
+    x[0] = -32768;
+    std::vector<int8_t> high(n), low(n);
+    ops.split_s16(n, x.data(), high.data(), low.data());
+    for (int64_t j = 0; j < n; ++j) ASSERT_EQ(256 * high[j] + low[j] + 128, x[j]);
+    const auto a = random.integers<int32_t>(2 * n, -2000000000, 2000000000),
+               b = random.integers<int32_t>(2 * n, -2000000000, 2000000000),
+               weights = random.integers<int32_t>(n, -100000, 100000);
+    std::vector<int64_t> sums(2 * n);
+    ops.join_sums(2, n, a.data(), b.data(), weights.data(), sums.data());
+    for (int64_t j = 0; j < 2 * n; ++j) {
+      ASSERT_EQ(sums[j], 256 * int64_t{a[j]} + b[j] + 128 * int64_t{weights[j % n]});
+    }
+  });
+}
+
 TEST(RowOps, TakesAveragesAndLooksUp) {
   for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
     const auto x = random.integers<uint8_t>(n, 0, 255), table = random.integers<uint8_t>(256, 0, 255);

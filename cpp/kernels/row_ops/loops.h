@@ -108,6 +108,22 @@ void requantize_s16(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride,
 #endif
 }
 
+void split_s16(int64_t n, const int16_t* __restrict x, int8_t* __restrict high, int8_t* __restrict low) {
+  for (int64_t j = 0; j < n; ++j) {
+    high[j] = static_cast<int8_t>(x[j] >> 8);
+    low[j] = static_cast<int8_t>(x[j] ^ 0x80);
+  }
+}
+
+void join_sums(int64_t rows, int64_t n, const int32_t* __restrict high, const int32_t* __restrict low,
+               const int32_t* __restrict weight_sums, int64_t* __restrict out) {
+  for (; rows > 0; --rows, high += n, low += n, out += n) {
+    for (int64_t j = 0; j < n; ++j) {
+      out[j] = static_cast<int64_t>(high[j]) * 256 + low[j] + static_cast<int64_t>(weight_sums[j]) * 128;
+    }
+  }
+}
+
 void min_max(int64_t n, const float* x, float* min, float* max) {
   constexpr int kLanes = 32;
   float low[kLanes], high[kLanes];
@@ -225,6 +241,8 @@ constexpr RowOps row_ops(const char* name, Isa isa) {
           requantize_u8,
           dequantize,
           requantize_s16,
+          split_s16,
+          join_sums,
           min_max,
           quantize_s8,
           maximum<float>,

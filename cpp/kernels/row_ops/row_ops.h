@@ -61,6 +61,11 @@ struct RowOps {
                      float* out, int64_t out_stride);
   void (*requantize_s16)(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride,
                          const WideRequantization& to, int16_t* out, int64_t out_stride);
+  // int16 values as bytes: x = 256 * high + low + 128. And back, for sums of products with weights of which
+  // weight_sums[j] is the sum: out = 256 * high + low + 128 * weight_sums[j], rows one after the other.
+  void (*split_s16)(int64_t n, const int16_t* x, int8_t* high, int8_t* low);
+  void (*join_sums)(int64_t rows, int64_t n, const int32_t* high, const int32_t* low,
+                    const int32_t* weight_sums, int64_t* out);
   // Widens [*min, *max] to hold all values.
   void (*min_max)(int64_t n, const float* x, float* min, float* max);
   // out[j] = clamp(round_half_away(zero + x[j] * inverse_scale), lowest, 127) ^ flip; NaN gives anything.

@@ -95,7 +95,7 @@ Kernel int8_fast(PrepareContext& context, const BatchProduct& batch, OutputStage
                           {scale.data(), stage.zero, stage.range.min, stage.range.max},
                           run.out<int8_t>(0) + (p * m + row) * n + column, n);
       };
-      int_matmul<int32_t>(run.pool(), *packed, blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
+      int_matmul(run.pool(), *packed, blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };
@@ -208,7 +208,7 @@ Kernel prepare_hybrid_batch(PrepareContext& context, const BatchProduct& batch, 
                                 kInfinity};
         ops.dequantize(count, columns, sums, stride, to, run.out<float>(0) + (p * m + first) * n + column, n);
       };
-      int_matmul<int32_t>(run.pool(), b, blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
+      int_matmul(run.pool(), b, blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };

@@ -185,7 +185,7 @@ Kernel products(PrepareContext& context, Hybrid hybrid) {
           return patch_int_rows(patches[g], kernel, *hybrid.ops, stored, first, count, to, bytes,
                                 [&](int64_t image) { return static_cast<int8_t>(images[image].zero); });
         };
-        int_matmul<int32_t>(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
+        int_matmul(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
       });
     }
     return Status();

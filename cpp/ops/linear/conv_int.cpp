@@ -99,7 +99,7 @@ Kernel fast_int8(PrepareContext& context, const ConvWindow& window, OutputStage 
       if (in_strips) {
         strips->run(run.pool(), ops, run.in<T>(0), pad, (*packed)[g], run.scratch<uint8_t>(scratch), finish);
       } else {
-        int_matmul<int32_t>(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
+        int_matmul(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
       }
     }
     return Status();
@@ -134,8 +134,9 @@ Kernel prepare_int16_conv(PrepareContext& context, const ConvWindow& window, Act
   if (is_depthwise(window) && window.taps() <= kInt16GemmMaxDepth) {
     return prepare_int_depthwise(context, window, activation);
   }
-  const IntGemmKernel& kernel = int_gemm_int16_kernels().best(context.isa());
-  const int64_t n = window.group_out(), k = window.depth(), row_bytes = kernel.row_bytes(k);
+  const int64_t n = window.group_out(), k = window.depth();
+  const IntGemmKernel& kernel = wide_kernel(context.isa(), k);
+  const int64_t row_bytes = wide_row_bytes(kernel, k);
   const MatmulBlocks blocks(window.batch * window.out_pixels(), n, k, row_bytes, kernel.mr, kernel.nr,
                             context.num_threads());
   const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
@@ -165,7 +166,7 @@ Kernel prepare_int16_conv(PrepareContext& context, const ConvWindow& window, Act
           }
         }
       };
-      int_matmul<int64_t>(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
+      wide_matmul(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };

@@ -87,7 +87,7 @@ Kernel prepare_hybrid_product(PrepareContext& context, const ProductShape& shape
                               range.max};
       ops.dequantize(count, columns, sums, stride, to, run.out<float>(0) + row * n + column, n);
     };
-    int_matmul<int32_t>(run.pool(), packed->front(), blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
+    int_matmul(run.pool(), packed->front(), blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     return Status();
   };
 }

@@ -223,8 +223,7 @@ Kernel int8_fast(PrepareContext& context, const ConvWindow& window, OutputStage 
                             run.out<int8_t>(0) + part.pixel(window, row + r) * n + column, n);
         }
       };
-      int_matmul<int32_t>(run.pool(), (*packed)[i], blocks[i], rows_at, finish,
-                          run.scratch<uint8_t>(scratch));
+      int_matmul(run.pool(), (*packed)[i], blocks[i], rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };
