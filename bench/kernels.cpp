@@ -81,7 +81,7 @@ double peak(Isa isa) {
 #if defined(__x86_64__)
     if (isa >= Isa::kAvx512) {
       now = peak_avx512();
-    } else if (isa == Isa::kAvx2) {
+    } else if (isa >= Isa::kAvx2) {
       now = peak_avx2();
     }
 #endif
@@ -135,7 +135,8 @@ void int_gemm(benchmark::State& state, const IntGemmKernel& kernel, Product p) {
     kernel.multiply(p.rows, p.n, p.k, a.data(), row, packed.data(), c.data(), p.n);
     benchmark::ClobberMemory();
   }
-  report(state, p.rows * p.n * p.k, kernel.isa, kernel.isa == Isa::kAvx512Vnni ? 4 : 2);
+  const int per_float = kernel.a == IntGemmA::kInt16 ? 2 : kernel.a == IntGemmA::kUInt8 ? 4 : 32;
+  report(state, p.rows * p.n * p.k, kernel.isa, per_float);
 }
 
 struct Image {
@@ -183,13 +184,13 @@ std::string shape(const Product& p) {
 void add_products() {
   for (const Product& p : kProducts) {
     for (const F32GemmKernel& row : f32_gemm_kernels()) {
-      if (row.isa > current_isa()) continue;
+      if (!isa_allows(current_isa(), row.isa)) continue;
       benchmark::RegisterBenchmark((row.name + shape(p)).c_str(), f32_gemm, row, p);
       benchmark::RegisterBenchmark((row.name + std::string("_pack") + shape(p)).c_str(),
                                    f32_gemm_pack_weights, row, p);
     }
     for (const IntGemmKernel& row : int_gemm_kernels()) {
-      if (row.isa <= current_isa())
+      if (isa_allows(current_isa(), row.isa))
         benchmark::RegisterBenchmark((row.name + shape(p)).c_str(), int_gemm, row, p);
     }
   }
@@ -201,11 +202,11 @@ void add_images() {
       const std::string name = row.name + std::string("/") + std::to_string(image.size) + "x" +
                                std::to_string(image.channels) + "k" + std::to_string(image.kernel) + "s" +
                                std::to_string(image.stride);
-      if (row.isa <= current_isa()) benchmark::RegisterBenchmark(name.c_str(), f32_depthwise, row, image);
+      if (isa_allows(current_isa(), row.isa)) benchmark::RegisterBenchmark(name.c_str(), f32_depthwise, row, image);
     }
   }
   for (const WinogradKernel& row : winograd_kernels()) {
-    if (row.isa > current_isa()) continue;
+    if (!isa_allows(current_isa(), row.isa)) continue;
     benchmark::RegisterBenchmark((row.name + std::string("/input")).c_str(), winograd, row, true);
     benchmark::RegisterBenchmark((row.name + std::string("/output")).c_str(), winograd, row, false);
   }

@@ -14,7 +14,7 @@ struct KernelTable {
   // The first row that `isa` can run; the last row needs nothing.
   const Row& best(Isa isa) const {
     const Row* row = rows;
-    while (row->isa > isa) ++row;
+    while (!isa_allows(isa, row->isa)) ++row;
     return *row;
   }
 };

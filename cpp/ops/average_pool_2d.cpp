@@ -6,7 +6,7 @@
 namespace litewright {
 namespace {
 
-// Sums in Sum, one row of `channels` per thread's part of the work.
+// Sums in Sum, one row of `channels` per thread's part of the work; finish(channels, sums, elements, out).
 template <class T, class Sum, class Finish>
 Kernel pool(PrepareContext& context, const PoolWindow& window, void (*add)(int64_t, const T*, Sum*),
             const Finish& finish) {
@@ -28,7 +28,7 @@ Kernel pool(PrepareContext& context, const PoolWindow& window, void (*add)(int64
                             }
                           }
                           T* out = run.out<T>(0) + index * channels;
-                          for (int64_t c = 0; c < channels; ++c) out[c] = finish(sums[c], rows * columns);
+                          finish(channels, sums, rows * columns, out);
                         });
       }
     });
@@ -42,14 +42,23 @@ void plain_add(int64_t n, const T* x, Sum* sum) {
 }
 
 template <class T>
-Kernel integer(PrepareContext& context, const PoolWindow& window, void (*add)(int64_t, const T*, int32_t*)) {
+Kernel integer(PrepareContext& context, const PoolWindow& window, void (*add)(int64_t, const T*, int32_t*),
+               void (*average)(int64_t, const int32_t*, int32_t, int32_t, int32_t, T*)) {
   const IntRange range =
       quantized_activation_range(context.options<Pool2DOptions>().fused_activation_function,
                                  context.input_dtype(0), context.output_quantization(0));
-  return pool<T, int32_t>(context, window, add, [=](int32_t sum, int64_t count) {
-    const int32_t n = static_cast<int32_t>(count), half = n / 2;
-    return static_cast<T>(std::clamp((sum >= 0 ? sum + half : sum - half) / n, range.min, range.max));
-  });
+  return pool<T, int32_t>(context, window, add,
+                          [=](int64_t channels, const int32_t* sums, int64_t count, T* out) {
+                            constexpr int64_t kMostVectorized = 1 << 15;
+                            const int32_t n = static_cast<int32_t>(count), half = n / 2;
+                            if (average != nullptr && count <= kMostVectorized) {
+                              return average(channels, sums, n, range.min, range.max, out);
+                            }
+                            for (int64_t c = 0; c < channels; ++c) {
+                              const int32_t mean = (sums[c] >= 0 ? sums[c] + half : sums[c] - half) / n;
+                              out[c] = static_cast<T>(std::clamp(mean, range.min, range.max));
+                            }
+                          });
 }
 
 Kernel prepare(PrepareContext& context) {
@@ -60,17 +69,21 @@ Kernel prepare(PrepareContext& context) {
     case DType::kFloat32: {
       const auto range = activation_range<float>(context.options<Pool2DOptions>().fused_activation_function);
       return pool<float, float>(context, window, reference ? plain_add<float, float> : ops.add_f32,
-                                [=](float sum, int64_t count) {
-                                  const float mean = sum / static_cast<float>(count);
-                                  return std::min(std::max(mean, range.min), range.max);
+                                [=](int64_t channels, const float* sums, int64_t count, float* out) {
+                                  for (int64_t c = 0; c < channels; ++c) {
+                                    const float mean = sums[c] / static_cast<float>(count);
+                                    out[c] = std::min(std::max(mean, range.min), range.max);
+                                  }
                                 });
     }
     case DType::kInt8:
-      return integer<int8_t>(context, window, reference ? plain_add<int8_t, int32_t> : ops.add_s8);
+      return integer<int8_t>(context, window, reference ? plain_add<int8_t, int32_t> : ops.add_s8,
+                             reference ? nullptr : ops.average_s8);
     case DType::kUInt8:
-      return integer<uint8_t>(context, window, reference ? plain_add<uint8_t, int32_t> : ops.add_u8);
+      return integer<uint8_t>(context, window, reference ? plain_add<uint8_t, int32_t> : ops.add_u8,
+                              reference ? nullptr : ops.average_u8);
     case DType::kInt16:
-      return integer<int16_t>(context, window, plain_add<int16_t, int32_t>);
+      return integer<int16_t>(context, window, plain_add<int16_t, int32_t>, nullptr);
     default:
       context.fail(context.describe_input(0), " is of a type that cannot be pooled");
   }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "kernels/row_ops/row_ops.h"
+
 namespace litewright {
 namespace {
 
@@ -108,7 +110,15 @@ Kernel table_kernel(const NodeContext& c, const std::function<int64_t(int32_t st
   for (int32_t stored = in_range.min; stored <= in_range.max; ++stored) {
     table[static_cast<uint8_t>(stored)] = static_cast<uint8_t>(clamp_to(f(stored), out_range));
   }
-  return map_kernel<uint8_t>(c, [table](uint8_t stored) { return table[stored]; });
+  const auto look_up = row_ops_variants().best(current_isa()).look_up;
+  return [n = num_elements(c.input_shape(0)), table, look_up](RunContext& r) {
+    const uint8_t* in = r.in<uint8_t>(0);
+    uint8_t* out = r.out<uint8_t>(0);
+    for_ranges(r, n, [&](int64_t begin, int64_t end) {
+      look_up(end - begin, in + begin, table.data(), out + begin);
+    });
+    return Status();
+  };
 }
 
 Kernel real_table_kernel(const NodeContext& c, const std::function<float(float)>& f) {

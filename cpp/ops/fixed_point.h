@@ -63,12 +63,15 @@ inline int32_t multiply_by_quantized_multiplier(int32_t x, QuantizedMultiplier m
   return rounding_divide_by_power_of_two(
       saturating_rounding_doubling_high_mul(shift_left_wrapping(x, left), m.multiplier), right);
 }
+// The multiplier in 16 bits.
+inline int32_t reduced_multiplier(QuantizedMultiplier m) {
+  return m.multiplier < 0x7FFF0000 ? (m.multiplier + (1 << 15)) >> 16 : 0x7FFF;
+}
 // The same for accumulators of 16-bit activations, |x| < 2^47, m.shift <= 14: 16 bits of the multiplier,
 // halves upward.
 inline int32_t multiply_by_quantized_multiplier_int64(int64_t x, QuantizedMultiplier m) {
-  const int32_t reduced = m.multiplier < 0x7FFF0000 ? (m.multiplier + (1 << 15)) >> 16 : 0x7FFF;
   const int total_shift = 15 - m.shift;
-  return static_cast<int32_t>((x * reduced + (int64_t{1} << (total_shift - 1))) >> total_shift);
+  return static_cast<int32_t>((x * reduced_multiplier(m) + (int64_t{1} << (total_shift - 1))) >> total_shift);
 }
 
 // The stored values a quantized type holds. Error for other types.

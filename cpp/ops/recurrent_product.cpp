@@ -157,7 +157,9 @@ void RecurrentProduct::accumulate(RunContext& c, int64_t rows, const float* x, i
 
 void copy_int8_row(const IntGemmKernel& kernel, const RowOps& ops, int64_t depth, const int8_t* x,
                    uint8_t* row) {
-  if (kernel.a == IntGemmA::kUInt8) {
+  if (kernel.a == IntGemmA::kInt8) {
+    std::memcpy(row, x, static_cast<size_t>(depth));
+  } else if (kernel.a == IntGemmA::kUInt8) {
     ops.s8_to_u8(depth, x, row);
   } else {
     ops.s8_to_s16(depth, x, reinterpret_cast<int16_t*>(row));

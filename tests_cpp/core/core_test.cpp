@@ -123,7 +123,11 @@ TEST(Error, CarriesWhatWasBeingDone) {
 TEST(Cpu, NamesEveryLevel) {
   EXPECT_STREQ(isa_name(Isa::kPortable), "portable");
   EXPECT_STREQ(isa_name(Isa::kAvx512Vnni), "avx512vnni");
+  EXPECT_STREQ(isa_name(Isa::kAvx512Amx), "avx512amx");
   EXPECT_LE(current_isa(), detect_isa());
+  EXPECT_TRUE(isa_allows(detect_isa(), detect_isa()));
+  EXPECT_FALSE(isa_allows(Isa::kPortable, Isa::kAvx2));
+  EXPECT_FALSE(isa_allows(Isa::kAvx512, Isa::kAvx512Vnni));
 }
 
 }  // namespace

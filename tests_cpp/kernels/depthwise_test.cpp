@@ -16,10 +16,10 @@ struct Case {
   int rows, columns, stride, dilation;
   int64_t pixels;
 };
-constexpr Case kCases[] = {{1, 3, 3, 1, 1, 9},  {8, 3, 3, 2, 1, 5},   {33, 3, 3, 1, 1, 7},
-                           {64, 3, 3, 1, 1, 6}, {96, 3, 3, 2, 1, 19}, {130, 5, 5, 1, 1, 13},
-                           {17, 1, 7, 1, 1, 4}, {70, 3, 3, 1, 2, 8},  {40, 7, 2, 3, 1, 3},
-                           {16, 4, 3, 1, 1, 10}};
+constexpr Case kCases[] = {{1, 3, 3, 1, 1, 9},   {8, 3, 3, 2, 1, 5},   {33, 3, 3, 1, 1, 7},
+                           {64, 3, 3, 1, 1, 6},  {96, 3, 3, 2, 1, 19}, {130, 5, 5, 1, 1, 13},
+                           {17, 1, 7, 1, 1, 4},  {70, 3, 3, 1, 2, 8},  {40, 7, 2, 3, 1, 3},
+                           {16, 4, 3, 1, 1, 10}, {40, 9, 9, 1, 1, 6}};
 
 struct ImageCase {
   int64_t channels;
@@ -58,7 +58,7 @@ TEST(F32Depthwise, EveryRowMatchesPlainLoops) {
     const auto weights = random.reals(e.h.kernel * e.w.kernel * e.channels, -1, 1),
                bias = random.reals(e.channels, -1, 1);
     for (const F32DepthwiseKernel& kernel : f32_depthwise_kernels()) {
-      if (kernel.isa > detect_isa()) continue;
+      if (!isa_allows(detect_isa(), kernel.isa)) continue;
       std::vector<float> out(e.h.out * e.w.out * e.channels);
       const DepthwiseImage image{e.channels, e.h, e.w};
       const int64_t half = e.h.out / 2;  // threads make parts of the rows
@@ -89,7 +89,7 @@ TEST(IntDepthwise, EveryRowIsExact) {
     const auto scale = random.reals(e.channels, 0.0005f, 0.01f);
     const int32_t zero = static_cast<int32_t>(random.integer(-128, 127));
     for (const IntDepthwiseKernel& kernel : int_depthwise_kernels()) {
-      if (kernel.isa > detect_isa()) continue;
+      if (!isa_allows(detect_isa(), kernel.isa)) continue;
       SCOPED_TRACE(kernel.name);
       const int64_t size = kernel.input_size();
       std::vector<uint8_t> rows(e.rows * row_size * size + 64);
@@ -115,6 +115,13 @@ TEST(IntDepthwise, EveryRowIsExact) {
         kernel.to_s8(e.channels, window, starts.data(), packed.data(), e.pixels,
                      {packed_scale.data(), 3, -90, 100, 0}, out.data());
       }
+      const auto excess = random.integers<int32_t>(e.channels, -999, 999);
+      const auto addend = random.reals(e.channels, -1, 1);
+      std::vector<float> reals(e.pixels * e.channels);
+      if (kernel.to_f32 != nullptr) {
+        kernel.to_f32(e.channels, window, starts.data(), packed.data(), e.pixels,
+                      {excess.data(), scale.data(), addend.data(), -20.0f, 30.0f}, reals.data());
+      }
       for (int64_t p = 0; p < e.pixels; ++p) {
         for (int64_t c = 0; c < e.channels; ++c) {
           int32_t sum = bias[c];
@@ -125,6 +132,10 @@ TEST(IntDepthwise, EveryRowIsExact) {
             }
           }
           ASSERT_EQ(sums[p * e.channels + c], sum);
+          if (kernel.to_f32 != nullptr) {
+            const float real = static_cast<float>(sum - excess[c]) * scale[c] + addend[c];
+            ASSERT_EQ(reals[p * e.channels + c], std::clamp(real, -20.0f, 30.0f));
+          }
           if (kernel.to_s8 == nullptr) continue;
           const double value = std::nearbyint(static_cast<float>(sum) * scale[c]) + 3;
           ASSERT_EQ(out[p * e.channels + c], std::clamp(value, -90.0, 100.0));

@@ -15,12 +15,13 @@ namespace {
 struct Extents {
   int64_t m, n, k;
 };
-constexpr Extents kExtents[] = {{1, 1, 1},   {1, 7, 3},    {1, 130, 33}, {2, 16, 5},    {3, 32, 64},
-                                {5, 33, 17}, {14, 31, 40}, {15, 64, 9},  {29, 100, 27}, {64, 48, 130}};
+constexpr Extents kExtents[] = {{1, 1, 1},    {1, 7, 3},    {1, 130, 33}, {2, 16, 5},    {3, 32, 64},
+                                {5, 33, 17},  {14, 31, 40}, {15, 64, 9},  {29, 100, 27}, {64, 48, 130},
+                                {1, 10, 700}, {7, 40, 321}, {33, 17, 64}};
 
 template <class Row>
 bool runs_here(const Row& row) {
-  return row.isa <= detect_isa();
+  return isa_allows(detect_isa(), row.isa);
 }
 
 TEST(F32Gemm, EveryRowMatchesPlainLoops) {
@@ -95,6 +96,8 @@ TEST(IntGemm, EveryRowIsExact) {
           uint8_t* row = rows.data() + i * kernel.row_bytes(e.k);
           if (kernel.a == IntGemmA::kUInt8) {
             row[d] = static_cast<uint8_t>(a[i * e.k + d] + 128);
+          } else if (kernel.a == IntGemmA::kInt8) {
+            row[d] = static_cast<uint8_t>(a[i * e.k + d]);
           } else {
             reinterpret_cast<int16_t*>(row)[d] = a[i * e.k + d];
           }

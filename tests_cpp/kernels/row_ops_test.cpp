@@ -17,7 +17,7 @@ constexpr uint32_t kSeed = 3;
 template <class Body>
 void for_each_variant(const Body& body) {
   for (const RowOps& ops : row_ops_variants()) {
-    if (ops.isa > detect_isa()) continue;
+    if (!isa_allows(detect_isa(), ops.isa)) continue;
     SCOPED_TRACE(ops.name);
     Random random(kSeed);
     for (const int64_t n : kLengths) body(ops, random, n);
@@ -49,9 +49,13 @@ TEST(RowOps, QuantizesRows) {
     auto x = random.reals(n, -3, 5);
     x[0] = 0.5f;  // a half
     std::vector<int8_t> q(n);
-    ops.quantize_s8(n, x.data(), 31.0f, -20, -128, q.data());
-    for (int64_t j = 0; j < n; ++j)
+    std::vector<int8_t> flipped(n);
+    ops.quantize_s8(n, x.data(), {31.0f, -20, -128}, 0, q.data());
+    ops.quantize_s8(n, x.data(), {31.0f, -20, -128}, 0x80, flipped.data());
+    for (int64_t j = 0; j < n; ++j) {
       ASSERT_EQ(q[j], std::clamp(half_away(-20 + x[j] * 31.0f), -128, 127)) << x[j];
+      ASSERT_EQ(flipped[j], static_cast<int8_t>(q[j] ^ 0x80));
+    }
     float low = 0, high = 0;
     ops.min_max(n, x.data(), &low, &high);
     EXPECT_EQ(low, std::min(0.0f, *std::min_element(x.begin(), x.end())));
@@ -71,6 +75,63 @@ TEST(RowOps, Dequantizes) {
     for (int64_t j = 0; j < n; ++j) {
       ASSERT_EQ(out[j],
                 std::clamp(static_cast<float>(x[j] + 9 * sums[j]) * (0.1f * scale[j]) + bias[j], 0.0f, 6.0f));
+    }
+  });
+}
+
+TEST(RowOps, RequantizesWideSums) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    const int64_t stride = n + 3;
+    auto x = random.integers<int64_t>(2 * stride, -(int64_t{1} << 40), int64_t{1} << 40);
+    const auto bias = random.integers<int64_t>(n, -100000, 100000);
+    const auto multiplier = random.integers<int64_t>(n, 1 << 14, 32767),
+               shift = random.integers<int64_t>(n, 20, 45);
+    std::vector<int16_t> out(2 * n);
+    ops.requantize_s16(2, n, x.data(), stride, {bias.data(), multiplier.data(), shift.data(), -32000, 32767},
+                       out.data(), n);
+    for (int64_t j = 0; j < 2 * n; ++j) {
+      const int64_t c = j % n, sum = x[j / n * stride + c] + bias[c];
+      const auto value =
+          static_cast<int32_t>((sum * multiplier[c] + (int64_t{1} << (shift[c] - 1))) >> shift[c]);
+      ASSERT_EQ(out[j], std::clamp(value, -32000, 32767));
+    }
+  });
+}
+
+TEST(RowOps, SplitsWideValuesAndJoinsTheirSums) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    auto x = random.integers<int16_t>(n, -32768, 32767);
+    x[0] = -32768;
+    std::vector<int8_t> high(n), low(n);
+    ops.split_s16(n, x.data(), high.data(), low.data());
+    for (int64_t j = 0; j < n; ++j) ASSERT_EQ(256 * high[j] + low[j] + 128, x[j]);
+    const auto a = random.integers<int32_t>(2 * n, -2000000000, 2000000000),
+               b = random.integers<int32_t>(2 * n, -2000000000, 2000000000),
+               weights = random.integers<int32_t>(n, -100000, 100000);
+    std::vector<int64_t> sums(2 * n);
+    ops.join_sums(2, n, a.data(), b.data(), weights.data(), sums.data());
+    for (int64_t j = 0; j < 2 * n; ++j) {
+      ASSERT_EQ(sums[j], 256 * int64_t{a[j]} + b[j] + 128 * int64_t{weights[j % n]});
+    }
+  });
+}
+
+TEST(RowOps, TakesAveragesAndLooksUp) {
+  for_each_variant([](const RowOps& ops, Random& random, int64_t n) {
+    const auto x = random.integers<uint8_t>(n, 0, 255), table = random.integers<uint8_t>(256, 0, 255);
+    std::vector<uint8_t> found(n), u8(n);
+    ops.look_up(n, x.data(), table.data(), found.data());
+    for (int64_t j = 0; j < n; ++j) ASSERT_EQ(found[j], table[x[j]]);
+    std::vector<int8_t> s8(n);
+    for (const int32_t count : {1, 2, 9, 64, 1000, 32768}) {
+      const auto sum = random.integers<int32_t>(n, -128 * count, 127 * count);
+      ops.average_s8(n, sum.data(), count, -100, 127, s8.data());
+      ops.average_u8(n, sum.data(), count, 0, 90, u8.data());
+      for (int64_t j = 0; j < n; ++j) {
+        const int32_t mean = (sum[j] + (sum[j] >= 0 ? count / 2 : -(count / 2))) / count;
+        ASSERT_EQ(s8[j], std::clamp(mean, -100, 127)) << sum[j] << " of " << count;
+        ASSERT_EQ(u8[j], std::clamp(mean, 0, 90)) << sum[j] << " of " << count;
+      }
     }
   });
 }

@@ -3,6 +3,9 @@
 
 #include "kernels/binary/kernel.h"
 #include "kernels/vector/vec.h"
+#if defined(__AVX512F__)
+#include "kernels/binary/avx512_product.h"
+#endif
 
 namespace litewright {
 namespace {
@@ -79,6 +82,9 @@ constexpr int32_t kMagicBits = 0x4B400000;
 template <class T>
 void scaled_product(const T* a, int a_step, const T* b, int b_step, T* out, int64_t n,
                     const ScaledProduct& p) {
+#if defined(__AVX512F__)
+  scaled_product_avx512(a, a_step, b, b_step, out, n, p);
+#else
   const ScaledProduct q = p;
   const float low = static_cast<float>(q.low - q.zero), high = static_cast<float>(q.high - q.zero);
   const auto one = [=](int32_t x, int32_t y) {
@@ -94,6 +100,7 @@ void scaled_product(const T* a, int a_step, const T* b, int b_step, T* out, int6
   } else {
     for (int64_t i = 0; i < n; ++i) out[i] = one(*a, b[i * b_step]);
   }
+#endif
 }
 
 #define LITEWRIGHT_BINARY_FUNCTIONS \

@@ -1,6 +1,6 @@
 #if defined(__AVX512F__)
 #include "kernels/depthwise/f32_image.h"
-#include "kernels/depthwise/int16_loops.h"
+#include "kernels/depthwise/int16_pairs.h"
 
 namespace litewright {
 
@@ -9,14 +9,9 @@ void f32_depthwise_avx512(const DepthwiseImage& image, const float* input, const
   f32_depthwise<8>(image, input, weights, bias, first, last, out, lo, hi);
 }
 
-extern const IntDepthwiseKernel kIntDepthwiseAvx512 = {"int_depthwise_avx512",
-                                                       Isa::kAvx512,
-                                                       DepthwiseInput::kInt16,
-                                                       int16_depthwise,
-                                                       nullptr,
-                                                       int16_packed_size,
-                                                       int16_pack,
-                                                       nullptr};
+extern const IntDepthwiseKernel kIntDepthwiseAvx512 = {
+    "int_depthwise_avx512", Isa::kAvx512, DepthwiseInput::kInt16, pairs_to_int32, pairs_to_int8, nullptr,
+    pairs_packed_size,      pack_pairs,   pack_pair_scale};
 
 }  // namespace litewright
 #endif

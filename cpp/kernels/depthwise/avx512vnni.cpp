@@ -214,6 +214,50 @@ struct ToInt8 {
   }
 };
 
+// A block's quarters as vectors of channels in their order.
+inline void in_order(const __m512i* q, __m512i* out) {
+  const __m512i even01 = _mm512_shuffle_i32x4(q[0], q[1], 0x88),
+                odd01 = _mm512_shuffle_i32x4(q[0], q[1], 0xDD);
+  const __m512i even23 = _mm512_shuffle_i32x4(q[2], q[3], 0x88),
+                odd23 = _mm512_shuffle_i32x4(q[2], q[3], 0xDD);
+  out[0] = _mm512_shuffle_i32x4(even01, even23, 0x88), out[1] = _mm512_shuffle_i32x4(odd01, odd23, 0x88);
+  out[2] = _mm512_shuffle_i32x4(even01, even23, 0xDD), out[3] = _mm512_shuffle_i32x4(odd01, odd23, 0xDD);
+}
+inline __m512i join(__m256i low, __m256i high) {
+  return _mm512_inserti64x4(_mm512_castsi256_si512(low), high, 1);
+}
+inline void in_order(const __m256i* q, __m512i* out) {
+  out[0] = join(_mm256_permute2x128_si256(q[0], q[1], 0x20), _mm256_permute2x128_si256(q[2], q[3], 0x20));
+  out[1] = join(_mm256_permute2x128_si256(q[0], q[1], 0x31), _mm256_permute2x128_si256(q[2], q[3], 0x31));
+}
+inline void in_order(const __m128i* q, __m512i* out) {
+  out[0] = join(_mm256_set_m128i(q[1], q[0]), _mm256_set_m128i(q[3], q[2]));
+}
+
+struct ToFloat {
+  const DepthwiseFloatOutput* to;
+  float* out;
+  template <class V>
+  inline __attribute__((always_inline)) void operator()(int64_t pixel, int64_t channels, int64_t first,
+                                                        const typename V::T* acc) const {
+    __m512i sums[V::kWidth / 16];
+    in_order(acc, sums);
+    float* at = out + pixel * channels + first;
+#pragma GCC unroll 4
+    for (int c = 0; c < V::kWidth; c += 16) {
+      const int64_t left = channels - first - c;
+      const auto lanes = static_cast<__mmask16>(left >= 16 ? 0xFFFFu : left <= 0 ? 0u : (1u << left) - 1);
+      const __m512i sum =
+          _mm512_sub_epi32(sums[c / 16], _mm512_maskz_loadu_epi32(lanes, to->excess + first + c));
+      const __m512 value = _mm512_add_ps(
+          _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_maskz_loadu_ps(lanes, to->scale + first + c)),
+          _mm512_maskz_loadu_ps(lanes, to->bias + first + c));
+      _mm512_mask_storeu_ps(
+          at + c, lanes, _mm512_min_ps(_mm512_max_ps(value, _mm512_set1_ps(to->lo)), _mm512_set1_ps(to->hi)));
+    }
+  }
+};
+
 template <class V, int kPixels, int kStep, class Store>
 inline __attribute__((always_inline)) int64_t run_3x3(int64_t channels, int64_t first,
                                                       const DepthwiseWindow& window,
@@ -271,6 +315,11 @@ void to_int8(int64_t channels, const DepthwiseWindow& window, const uint8_t* con
   depthwise(channels, window, inputs, packed, pixels, ToInt8{&to, out});
 }
 
+void to_float(int64_t channels, const DepthwiseWindow& window, const uint8_t* const* inputs,
+              const int8_t* packed, int64_t pixels, const DepthwiseFloatOutput& to, float* out) {
+  depthwise(channels, window, inputs, packed, pixels, ToFloat{&to, out});
+}
+
 }  // namespace
 
 extern const IntDepthwiseKernel kIntDepthwiseAvx512Vnni = {"int_depthwise_avx512vnni",
@@ -278,6 +327,7 @@ extern const IntDepthwiseKernel kIntDepthwiseAvx512Vnni = {"int_depthwise_avx512
                                                            DepthwiseInput::kUInt8,
                                                            to_int32,
                                                            to_int8,
+                                                           to_float,
                                                            packed_size,
                                                            pack,
                                                            pack_scale};

@@ -50,13 +50,23 @@ struct DepthwiseOutput {
 using S8DepthwiseFunction = void (*)(int64_t channels, const DepthwiseWindow& window,
                                      const uint8_t* const* inputs, const int8_t* packed, int64_t pixels,
                                      const DepthwiseOutput& to, int8_t* out);
+// The same to float: clamp((sum - excess[c]) * scale[c] + bias[c], lo, hi).
+struct DepthwiseFloatOutput {
+  const int32_t* excess;  // these three in the order of the channels
+  const float *scale, *bias;
+  float lo, hi;
+};
+using HybridDepthwiseFunction = void (*)(int64_t channels, const DepthwiseWindow& window,
+                                         const uint8_t* const* inputs, const int8_t* packed, int64_t pixels,
+                                         const DepthwiseFloatOutput& to, float* out);
 enum class DepthwiseInput { kUInt8, kInt16 };
 struct IntDepthwiseKernel {
   const char* name;
   Isa isa;
   DepthwiseInput input;
   IntDepthwiseFunction function;
-  S8DepthwiseFunction to_s8;  // may be null
+  S8DepthwiseFunction to_s8;       // may be null
+  HybridDepthwiseFunction to_f32;  // may be null
   int64_t (*packed_size)(int64_t channels, const DepthwiseWindow& window);
   // weights[row][column][channel], int8 values where the input is kUInt8; the sums start from bias[c] -
   // zero_point * (sum of c's weights), null bias is zero.

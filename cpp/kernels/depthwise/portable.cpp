@@ -8,13 +8,9 @@ void f32_depthwise_portable(const DepthwiseImage& image, const float* input, con
   f32_depthwise<4>(image, input, weights, bias, first, last, out, lo, hi);
 }
 
-extern const IntDepthwiseKernel kIntDepthwisePortable = {"int_depthwise_portable",
-                                                         Isa::kPortable,
-                                                         DepthwiseInput::kInt16,
-                                                         int16_depthwise,
-                                                         nullptr,
-                                                         int16_packed_size,
-                                                         int16_pack,
-                                                         nullptr};
+extern const IntDepthwiseKernel kIntDepthwisePortable = {
+    "int_depthwise_portable", Isa::kPortable, DepthwiseInput::kInt16,
+    int16_depthwise,          nullptr,        nullptr,
+    int16_packed_size,        int16_pack,     nullptr};
 
 }  // namespace litewright

@@ -14,7 +14,7 @@ LITEWRIGHT_F32_GEMV(f32_gemv_avx512);
 
 KernelTable<F32GemvKernel> f32_gemv_kernels() {
   static constexpr F32GemvKernel rows[] = {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
     {"f32_gemv_avx512", Isa::kAvx512, f32_gemv_avx512},
     {"f32_gemv_avx2", Isa::kAvx2, f32_gemv_avx2},
 #endif

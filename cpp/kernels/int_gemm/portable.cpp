@@ -13,8 +13,9 @@ struct Portable {
   struct Pair {
     int16_t x[2];
   };
-  static constexpr int kWidth = 8, kDepth = 2, kBytesA = 4;
+  static constexpr int kWidth = 8, kDepth = 2, kBytesA = 4, kHead = 4;
   static constexpr bool kWide = false;
+  static T start(const int32_t* p, int) { return load(p); }
   static T load(const int32_t* p) {
     T t;
     memcpy(t.x, p, sizeof(t.x));

@@ -3,6 +3,8 @@
 //   W              what a vector of weights becomes when loaded
 //   kWidth, kDepth columns per vector; elements of A and B per step
 //   kBytesA        bytes of A per step
+//   kHead          bytes that a column has before its weights
+//   start(p, n)    what the sums of n columns in a panel, from `p` on, start from
 #pragma once
 
 #include <string.h>
@@ -22,12 +24,12 @@ inline __attribute__((always_inline)) void int_tile(int64_t columns, int64_t ste
   typename D::T acc[kRows][kAll];
 #pragma GCC unroll 16
   for (int v = 0; v < kAll; ++v) {
-    const auto start =
-        D::load(reinterpret_cast<const int32_t*>(b + (v / kVectors) * panel) + (v % kVectors) * D::kWidth);
+    const auto start = D::start(
+        reinterpret_cast<const int32_t*>(b + (v / kVectors) * panel) + (v % kVectors) * D::kWidth, nr);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) acc[i][v] = start;
   }
-  b += nr * sizeof(int32_t);
+  b += nr * D::kHead;
   const int64_t group = nr * D::kDepth;
   for (int64_t part = 0; part < parts.count; ++part) {
     const uint8_t* at = a + parts.offsets[part];
@@ -58,7 +60,7 @@ template <class D, int kRows, int kVectors>
 void int_rows(int64_t n, int64_t steps, IntGemmParts parts, const uint8_t* a, int64_t a_stride,
               const int8_t* b, int32_t* c, int64_t c_stride) {
   constexpr int kNr = kVectors * D::kWidth;
-  const int64_t panel = kNr * (4 + steps * parts.count * D::kDepth);
+  const int64_t panel = kNr * (D::kHead + steps * parts.count * D::kDepth);
   int64_t j = 0;
   constexpr int kWide = kRows <= 2 && D::kWide ? 4 : 1;
   if constexpr (kWide > 1) {
@@ -79,7 +81,7 @@ void int_gemm_tiles(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, 
   constexpr int kNr = kVectors * D::kWidth;
   const uint8_t* a = static_cast<const uint8_t*>(a_start);
   if (rows >= 2 * kMr && n > kNr) {
-    for (int64_t j = 0; j < n; j += kNr, b += kNr * (4 + steps * parts.count * D::kDepth)) {
+    for (int64_t j = 0; j < n; j += kNr, b += kNr * (D::kHead + steps * parts.count * D::kDepth)) {
       int_gemm_tiles<D, kMr, kVectors>(rows, n - j < kNr ? n - j : kNr, steps, parts, a, a_stride, b, c + j,
                                        c_stride);
     }
@@ -103,12 +105,34 @@ void int_gemm_tiles(int64_t rows, int64_t n, int64_t steps, IntGemmParts parts, 
   }
 }
 
+#if defined(__AVX2__)
+struct Avx2Sums {
+  using T = __m256i;
+  using W = __m256i;
+  static constexpr int kWidth = 8, kHead = 4;
+  static constexpr bool kWide = false;
+  static T start(const int32_t* p, int) { return load(p); }
+  static T load(const int32_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+  static void store(int32_t* p, T x, int64_t count) {
+    const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    _mm256_maskstore_epi32(
+        p, _mm256_cmpgt_epi32(_mm256_set1_epi32(count > 8 ? 8 : static_cast<int>(count)), lanes), x);
+  }
+  static T broadcast(const uint8_t* a) {
+    int32_t bits;
+    memcpy(&bits, a, sizeof(bits));
+    return _mm256_set1_epi32(bits);
+  }
+};
+#endif
+
 #if defined(__AVX512F__)
 struct Avx512Sums {
   using T = __m512i;
   using W = __m512i;
-  static constexpr int kWidth = 16;
+  static constexpr int kWidth = 16, kHead = 4;
   static constexpr bool kWide = true;
+  static T start(const int32_t* p, int) { return load(p); }
   static T load(const int32_t* p) { return _mm512_loadu_si512(p); }
   static void store(int32_t* p, T x, int64_t count) {
     if (count >= 16) {

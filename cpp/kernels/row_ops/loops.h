@@ -2,7 +2,13 @@
 #pragma once
 
 #include "kernels/intrinsics.h"
+#include "kernels/row_ops/look_up.h"
 #include "kernels/row_ops/row_ops.h"
+#if defined(__AVX512F__)
+#include "kernels/row_ops/avx512_rows.h"
+#elif defined(__AVX2__)
+#include "kernels/row_ops/avx2_rows.h"
+#endif
 
 namespace litewright {
 namespace {
@@ -17,40 +23,23 @@ inline T at_most(T x, T hi) {
 }
 
 template <class T>
-void requantize_tail(int64_t n, const int32_t* x, const Requantization& to, T* out) {
-  const float lo = static_cast<float>(to.lo - to.zero), hi = static_cast<float>(to.hi - to.zero);
-  for (int64_t j = 0; j < n; ++j) {
-    const float value = at_most(at_least(static_cast<float>(x[j]) * to.scale[j], lo), hi);
-    out[j] = static_cast<T>(static_cast<int32_t>(__builtin_rintf(value)) + to.zero);
-  }
-}
-
-#if defined(__AVX512F__)
-// Sixteen values, not yet narrowed.
-inline __m512i requantize_16(const int32_t* x, const float* scale, __m512 lo, __m512 hi, __m512i zero) {
-  const __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_loadu_si512(x)), _mm512_loadu_ps(scale));
-  return _mm512_add_epi32(_mm512_cvtps_epi32(_mm512_min_ps(_mm512_max_ps(value, lo), hi)), zero);
-}
-#endif
-
-template <class T>
 void requantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to, T* out,
                 int64_t out_stride) {
 #if defined(__AVX512F__)
-  const __m512 lo = _mm512_set1_ps(static_cast<float>(to.lo - to.zero));
-  const __m512 hi = _mm512_set1_ps(static_cast<float>(to.hi - to.zero));
-  const __m512i zero = _mm512_set1_epi32(to.zero);
+  requantize_avx512(rows, n, x, x_stride, to, out, out_stride);
+#else
+  int64_t first = 0;
+#if defined(__AVX2__)
+  first = requantize_avx2(rows, n, x, x_stride, to, out, out_stride);
 #endif
-  for (; rows > 0; --rows, x += x_stride, out += out_stride) {
-    int64_t j = 0;
-#if defined(__AVX512F__)
-    for (; j + 16 <= n; j += 16) {
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(out + j),
-                       _mm512_cvtepi32_epi8(requantize_16(x + j, to.scale + j, lo, hi, zero)));
+  const float lo = static_cast<float>(to.lo - to.zero), hi = static_cast<float>(to.hi - to.zero);
+  for (; rows > 0 && first < n; --rows, x += x_stride, out += out_stride) {
+    for (int64_t j = first; j < n; ++j) {
+      const float value = at_most(at_least(static_cast<float>(x[j]) * to.scale[j], lo), hi);
+      out[j] = static_cast<T>(static_cast<int32_t>(__builtin_rintf(value)) + to.zero);
     }
-#endif
-    if (j < n) requantize_tail(n - j, x + j, Requantization{to.scale + j, to.zero, to.lo, to.hi}, out + j);
   }
+#endif
 }
 
 void requantize_s8(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to,
@@ -73,6 +62,9 @@ void dequantize_row(int64_t n, const int32_t* __restrict x, const int32_t* __res
 
 void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to,
                 float* out, int64_t out_stride) {
+#if defined(__AVX512F__)
+  if (to.row_step == 0) return dequantize_rows_avx512(rows, n, x, x_stride, to, out, out_stride);
+#endif
   constexpr int64_t kMost = 1024;
   if (rows > 1 && to.row_step == 0 && n <= kMost) {  // what all rows share, once
     float scale[kMost];
@@ -97,6 +89,41 @@ void dequantize(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, con
   }
 }
 
+void requantize_s16(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride, const WideRequantization& to,
+                    int16_t* out, int64_t out_stride) {
+#if defined(__AVX512F__)
+  requantize_s16_avx512(rows, n, x, x_stride, to, out, out_stride);
+#else
+  const int64_t lo = to.lo, hi = to.hi;
+  const int64_t* __restrict multiplier = to.multiplier;
+  const int64_t* __restrict shift = to.shift;
+  for (; rows > 0; --rows, x += x_stride, out += out_stride) {
+    for (int64_t j = 0; j < n; ++j) {
+      const int64_t sum = x[j] + (to.bias != nullptr ? to.bias[j] : 0);
+      const int64_t half = static_cast<int64_t>(1) << (shift[j] - 1);
+      const int64_t value = static_cast<int32_t>((sum * multiplier[j] + half) >> shift[j]);
+      out[j] = static_cast<int16_t>(at_most(at_least(value, lo), hi));
+    }
+  }
+#endif
+}
+
+void split_s16(int64_t n, const int16_t* __restrict x, int8_t* __restrict high, int8_t* __restrict low) {
+  for (int64_t j = 0; j < n; ++j) {
+    high[j] = static_cast<int8_t>(x[j] >> 8);
+    low[j] = static_cast<int8_t>(x[j] ^ 0x80);
+  }
+}
+
+void join_sums(int64_t rows, int64_t n, const int32_t* __restrict high, const int32_t* __restrict low,
+               const int32_t* __restrict weight_sums, int64_t* __restrict out) {
+  for (; rows > 0; --rows, high += n, low += n, out += n) {
+    for (int64_t j = 0; j < n; ++j) {
+      out[j] = static_cast<int64_t>(high[j]) * 256 + low[j] + static_cast<int64_t>(weight_sums[j]) * 128;
+    }
+  }
+}
+
 void min_max(int64_t n, const float* x, float* min, float* max) {
   constexpr int kLanes = 32;
   float low[kLanes], high[kLanes];
@@ -112,13 +139,35 @@ void min_max(int64_t n, const float* x, float* min, float* max) {
   for (int i = 0; i < kLanes; ++i) *min = at_most(low[i], *min), *max = at_least(high[i], *max);
 }
 
-void quantize_s8(int64_t n, const float* __restrict x, float inverse_scale, int32_t zero, int32_t lowest,
+void quantize_s8(int64_t n, const float* __restrict x, const RowQuantization& to, uint8_t flip,
                  int8_t* __restrict out) {
-  const float offset = static_cast<float>(zero), lo = static_cast<float>(lowest);
-  for (int64_t j = 0; j < n; ++j) {
-    const float value = at_most(at_least(offset + x[j] * inverse_scale, lo), 127.0f);
+#if defined(__AVX512F__)
+  quantize_s8_avx512(n, x, to, flip, out);
+#else
+  const float scale = to.inverse_scale, offset = static_cast<float>(to.zero),
+              lo = static_cast<float>(to.lowest);
+  int64_t j = 0;
+#if defined(__AVX2__)
+  j = quantize_s8_avx2(n, x, to, flip, out);
+#endif
+  for (; j < n; ++j) {
+    const float value = at_most(at_least(offset + x[j] * scale, lo), 127.0f);
     // The largest float below a half: a half itself would carry 0.49999997 over.
-    out[j] = static_cast<int8_t>(static_cast<int32_t>(value + __builtin_copysignf(0.49999997f, value)));
+    const float rounded = value + __builtin_copysignf(0.49999997f, value);
+    out[j] = static_cast<int8_t>(static_cast<int32_t>(rounded) ^ flip);
+  }
+#endif
+}
+
+template <class T>
+void average(int64_t n, const int32_t* __restrict sum, int32_t count, int32_t lo, int32_t hi,
+             T* __restrict out) {
+  const int32_t half = count / 2;
+  const float divisor = static_cast<float>(count);  // quotients of such integers round below the next one
+  for (int64_t j = 0; j < n; ++j) {
+    const int32_t rounding = sum[j] >= 0 ? half : -half;
+    const int32_t value = static_cast<int32_t>(static_cast<float>(sum[j] + rounding) / divisor);
+    out[j] = static_cast<T>(at_most(at_least(value, lo), hi));
   }
 }
 
@@ -191,6 +240,9 @@ constexpr RowOps row_ops(const char* name, Isa isa) {
           requantize_s8,
           requantize_u8,
           dequantize,
+          requantize_s16,
+          split_s16,
+          join_sums,
           min_max,
           quantize_s8,
           maximum<float>,
@@ -200,12 +252,16 @@ constexpr RowOps row_ops(const char* name, Isa isa) {
           accumulate<float, float>,
           accumulate<int8_t, int32_t>,
           accumulate<uint8_t, int32_t>,
+          accumulate<int32_t, int64_t>,
+          average<int8_t>,
+          average<uint8_t>,
           clamp_f32,
           s8_to_u8,
           s8_to_s16,
           gather_u8,
           gather_f32,
-          u8_to_s16};
+          u8_to_s16,
+          look_up};
 }
 
 }  // namespace

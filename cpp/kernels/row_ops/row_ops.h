@@ -14,6 +14,14 @@ struct Requantization {
   int32_t zero, lo, hi;
 };
 
+// 64-bit sums of 16-bit activations: clamp((x * multiplier[j] + 2^(shift[j] - 1)) >> shift[j], lo, hi), where
+// what is clamped has 32 bits.
+struct WideRequantization {
+  const int64_t* bias;  // added to x before; may be null
+  const int64_t *multiplier, *shift;
+  int32_t lo, hi;
+};
+
 // To float. Row i has the scale row_scale[i * row_step] and the zero point zero[i * row_step]: row_step is 0
 // or 1.
 struct Dequantization {
@@ -24,6 +32,12 @@ struct Dequantization {
   const int32_t* zero;
   int64_t row_step;
   float lo, hi;
+};
+
+// Floats to int8.
+struct RowQuantization {
+  float inverse_scale;
+  int32_t zero, lowest;
 };
 
 // Runs of elements: where each begins and how long it is.
@@ -45,11 +59,17 @@ struct RowOps {
   // out[j] = clamp((x[j] - zero * sums[j]) * (row_scale * scale[j]) + bias[j], lo, hi)
   void (*dequantize)(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Dequantization& to,
                      float* out, int64_t out_stride);
+  void (*requantize_s16)(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride,
+                         const WideRequantization& to, int16_t* out, int64_t out_stride);
+  // int16 values as bytes: x = 256 * high + low + 128. And back, for sums of products with weights of which
+  // weight_sums[j] is the sum: out = 256 * high + low + 128 * weight_sums[j], rows one after the other.
+  void (*split_s16)(int64_t n, const int16_t* x, int8_t* high, int8_t* low);
+  void (*join_sums)(int64_t rows, int64_t n, const int32_t* high, const int32_t* low,
+                    const int32_t* weight_sums, int64_t* out);
   // Widens [*min, *max] to hold all values.
   void (*min_max)(int64_t n, const float* x, float* min, float* max);
-  // out[j] = clamp(round_half_away(zero + x[j] * inverse_scale), -lowest, 127); NaN gives anything.
-  void (*quantize_s8)(int64_t n, const float* x, float inverse_scale, int32_t zero, int32_t lowest,
-                      int8_t* out);
+  // out[j] = clamp(round_half_away(zero + x[j] * inverse_scale), lowest, 127) ^ flip; NaN gives anything.
+  void (*quantize_s8)(int64_t n, const float* x, const RowQuantization& to, uint8_t flip, int8_t* out);
   // best[j] = max(best[j], x[j])
   void (*max_f32)(int64_t n, const float* x, float* best);
   void (*max_s8)(int64_t n, const int8_t* x, int8_t* best);
@@ -59,6 +79,10 @@ struct RowOps {
   void (*add_f32)(int64_t n, const float* x, float* sum);
   void (*add_s8)(int64_t n, const int8_t* x, int32_t* sum);
   void (*add_u8)(int64_t n, const uint8_t* x, int32_t* sum);
+  void (*add_s32)(int64_t n, const int32_t* x, int64_t* sum);
+  // out[j] = clamp(round_half_away(sum[j] / count), lo, hi), for sums of up to 2^16 8-bit values.
+  void (*average_s8)(int64_t n, const int32_t* sum, int32_t count, int32_t lo, int32_t hi, int8_t* out);
+  void (*average_u8)(int64_t n, const int32_t* sum, int32_t count, int32_t lo, int32_t hi, uint8_t* out);
   void (*clamp_f32)(int64_t n, float lo, float hi, float* x);
   // int8 values as the rows that integer products take: out[j] = x[j] + 128, or x[j].
   void (*s8_to_u8)(int64_t n, const int8_t* x, uint8_t* out);
@@ -72,6 +96,8 @@ struct RowOps {
                      int64_t row_size);
   // uint8 values less 128.
   void (*u8_to_s16)(int64_t n, const uint8_t* x, int16_t* out);
+  // out[j] = table[x[j]], of 256 entries.
+  void (*look_up)(int64_t n, const uint8_t* x, const uint8_t* table, uint8_t* out);
 };
 
 KernelTable<RowOps> row_ops_variants();

@@ -2,11 +2,11 @@
 
 namespace litewright {
 
-extern const RowOps kRowOpsPortable, kRowOpsAvx2, kRowOpsAvx512;
+extern const RowOps kRowOpsPortable, kRowOpsAvx2, kRowOpsAvx512, kRowOpsAvx512Vbmi;
 
 KernelTable<RowOps> row_ops_variants() {
 #ifdef LITEWRIGHT_X86_KERNELS
-  static const RowOps rows[] = {kRowOpsAvx512, kRowOpsAvx2, kRowOpsPortable};
+  static const RowOps rows[] = {kRowOpsAvx512Vbmi, kRowOpsAvx512, kRowOpsAvx2, kRowOpsPortable};
 #else
   static const RowOps rows[] = {kRowOpsPortable};
 #endif

@@ -85,18 +85,17 @@ Kernel int8_fast(PrepareContext& context, const BatchProduct& batch, OutputStage
       }
       repack_int(*packed, run.in<int8_t>(1) + batch.y[p] * n * k, batch.y_column_stride(),
                  batch.y_depth_stride(), nullptr, x_zero);
-      const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-        fill_dense_rows(kernel, ops, a + first * k, count, k, to, bytes);
+      const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+        return dense_int_rows(kernel, ops, a, first, count, m, k, to, bytes);
       };
       const auto finish = [&](int64_t row, int64_t count, int64_t column, int64_t columns, int32_t* sums,
-                              int64_t stride, const uint8_t* room) {
-        if (y_zero != 0)
-          correct_weight_zero(kernel, count, columns, k, room, row_bytes, x_zero, y_zero, sums, stride);
+                              int64_t stride, const IntRows& room) {
+        if (y_zero != 0) correct_weight_zero(kernel, count, columns, k, room, x_zero, y_zero, sums, stride);
         ops.requantize_s8(count, columns, sums, stride,
                           {scale.data(), stage.zero, stage.range.min, stage.range.max},
                           run.out<int8_t>(0) + (p * m + row) * n + column, n);
       };
-      int_matmul<int32_t>(run.pool(), *packed, blocks, fill, finish, run.scratch<uint8_t>(scratch));
+      int_matmul(run.pool(), *packed, blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };
@@ -194,11 +193,11 @@ Kernel prepare_hybrid_batch(PrepareContext& context, const BatchProduct& batch, 
     for (size_t p = 0; p < batch.x.size(); ++p) {
       const PackedInt& b = (*packed)[batch.y[p]];
       const int64_t first_row = batch.x[p] * m;
-      const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-        fill_dense_rows(kernel, ops, stored + (first_row + first) * k, count, k, to, bytes);
+      const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+        return dense_int_rows(kernel, ops, stored + first_row * k, first, count, m, k, to, bytes);
       };
       const auto finish = [&](int64_t first, int64_t count, int64_t column, int64_t columns,
-                              const int32_t* sums, int64_t stride, const uint8_t*) {
+                              const int32_t* sums, int64_t stride, const IntRows&) {
         const Dequantization to{b.sums.data() + column,
                                 scale.data() + column,
                                 zeros.data(),
@@ -209,7 +208,7 @@ Kernel prepare_hybrid_batch(PrepareContext& context, const BatchProduct& batch, 
                                 kInfinity};
         ops.dequantize(count, columns, sums, stride, to, run.out<float>(0) + (p * m + first) * n + column, n);
       };
-      int_matmul<int32_t>(run.pool(), b, blocks, fill, finish, run.scratch<uint8_t>(scratch));
+      int_matmul(run.pool(), b, blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };

@@ -33,20 +33,21 @@ Kernel reference(const ConvWindow& window, OutputStage stage, int32_t in_zero, i
 }
 
 GroupWeights<PackedInt> pack_groups(PrepareContext& context, const ConvWindow& window, bool int16,
-                                    int32_t zero, bool with_bias) {
+                                    int32_t zero, bool with_bias, int64_t parts = 1) {
   const Isa isa = context.isa();
   const DType dtype = context.input_dtype(1);
   return GroupWeights<PackedInt>(
-      context, 1, with_bias ? 2 : -1, concat(isa_name(isa), int16, '/', window.groups, '/', zero),
+      context, 1, with_bias ? 2 : -1, concat(isa_name(isa), int16, '/', window.groups, '/', zero, '/', parts),
       [=](const uint8_t* data, const void* bias) {
         const int64_t n = window.group_out();
         const SignedWeights weights(dtype, data, static_cast<size_t>(window.out_channels * window.depth()));
         std::vector<PackedInt> groups;
         for (int64_t g = 0; g < window.groups; ++g) {
-          groups.push_back(
-              pack_int(isa, int16, n, window.depth(), weights.data() + g * n * window.weight_out_stride,
-                       window.weight_out_stride, window.weight_depth_stride(),
-                       bias == nullptr ? nullptr : static_cast<const int32_t*>(bias) + g * n, zero));
+          groups.push_back(pack_int(isa, int16, n, {window.depth() / parts, parts},
+                                    weights.data() + g * n * window.weight_out_stride,
+                                    window.weight_out_stride, window.weight_depth_stride(),
+                                    bias == nullptr ? nullptr : static_cast<const int32_t*>(bias) + g * n,
+                                    zero));
         }
         return groups;
       });
@@ -71,20 +72,21 @@ Kernel fast_int8(PrepareContext& context, const ConvWindow& window, OutputStage 
   const bool in_strips = weight_zero == 0 && Strips::fit(window, kernel);
   const auto strips =
       in_strips ? std::make_optional<Strips>(window, kernel, context.num_threads()) : std::nullopt;
+  const int64_t parts = in_strips ? strips->parts() : 1;
   const int scratch =
       context.add_scratch(in_strips ? strips->scratch_bytes() : blocks.parts * blocks.block_bytes(row_bytes));
-  return [=, weights = pack_groups(context, window, false, in_zero, true), patches = group_patches(window),
-          &kernel, &ops](RunContext& run) {
+  return [=, weights = pack_groups(context, window, false, in_zero, true, parts),
+          patches = group_patches(window), &kernel, &ops](RunContext& run) {
     const auto packed = weights.get(run);
     for (int64_t g = 0; g < window.groups; ++g) {
       const auto pad = [&](int64_t) { return static_cast<T>(stored_zero); };
-      const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-        fill_int_rows(patches[g], kernel, ops, run.in<T>(0), first, count, to, bytes, pad);
+      const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+        return patch_int_rows(patches[g], kernel, ops, run.in<T>(0), first, count, to, bytes, pad);
       };
       const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, int32_t* sums,
-                              int64_t stride, const uint8_t* a) {
+                              int64_t stride, const IntRows& a) {
         if (weight_zero != 0) {
-          correct_weight_zero(kernel, rows, columns, k, a, row_bytes, in_zero, weight_zero, sums, stride);
+          correct_weight_zero(kernel, rows, columns, k, a, in_zero, weight_zero, sums, stride);
         }
         T* out = run.out<T>(0) + row * window.out_channels + g * n + column;
         const Requantization to = stage.requantization(g * n + column);
@@ -97,7 +99,7 @@ Kernel fast_int8(PrepareContext& context, const ConvWindow& window, OutputStage 
       if (in_strips) {
         strips->run(run.pool(), ops, run.in<T>(0), pad, (*packed)[g], run.scratch<uint8_t>(scratch), finish);
       } else {
-        int_matmul<int32_t>(run.pool(), (*packed)[g], blocks, fill, finish, run.scratch<uint8_t>(scratch));
+        int_matmul(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
       }
     }
     return Status();
@@ -132,31 +134,39 @@ Kernel prepare_int16_conv(PrepareContext& context, const ConvWindow& window, Act
   if (is_depthwise(window) && window.taps() <= kInt16GemmMaxDepth) {
     return prepare_int_depthwise(context, window, activation);
   }
-  const IntGemmKernel& kernel = int_gemm_int16_kernels().best(context.isa());
-  const int64_t n = window.group_out(), k = window.depth(), row_bytes = kernel.row_bytes(k);
+  const int64_t n = window.group_out(), k = window.depth();
+  const IntGemmKernel& kernel = wide_kernel(context.isa(), k);
+  const int64_t row_bytes = wide_row_bytes(kernel, k);
   const MatmulBlocks blocks(window.batch * window.out_pixels(), n, k, row_bytes, kernel.mr, kernel.nr,
                             context.num_threads());
   const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
-  return [=, weights = pack_groups(context, window, true, 0, false),
-          patches = group_patches(window)](RunContext& run) {
+  const RowOps& ops = row_ops_variants().best(context.isa());
+  return [=, wide = WideStage(stage), weights = pack_groups(context, window, true, 0, false),
+          patches = group_patches(window), &ops](RunContext& run) {
     const auto packed = weights.get(run);
     for (int64_t g = 0; g < window.groups; ++g) {
-      const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+      const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
         patches[g].fill(run.in<int16_t>(0), first, count, reinterpret_cast<int16_t*>(to), bytes / 2,
                         PlainCopy<int16_t>{nullptr}, [](int64_t) { return int16_t{0}; });
+        return IntRows{to, bytes};
       };
       const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, const int64_t* sums,
-                              int64_t stride, const uint8_t*) {
-        for (int64_t i = 0; i < rows; ++i) {
-          int16_t* out = run.out<int16_t>(0) + (row + i) * window.out_channels;
+                              int64_t stride, const IntRows&) {
+        int16_t* out = run.out<int16_t>(0) + row * window.out_channels;
+        const int64_t first = g * n + column;
+        if (!small_bias) {
+          ops.requantize_s16(rows, columns, sums, stride, wide.from(first, run.in_or_null<int64_t>(2)),
+                             out + first, window.out_channels);
+          return;
+        }
+        for (int64_t i = 0; i < rows; ++i, out += window.out_channels) {
           for (int64_t j = 0; j < columns; ++j) {
-            const int64_t c = g * n + column + j, sum = sums[i * stride + j] + bias_at<int64_t>(run, c);
-            out[c] = static_cast<int16_t>(small_bias ? stage.reference(static_cast<int32_t>(sum), c)
-                                                     : stage.reference(sum, c));
+            const int64_t sum = sums[i * stride + j] + bias_at<int64_t>(run, first + j);
+            out[first + j] = static_cast<int16_t>(stage.reference(static_cast<int32_t>(sum), first + j));
           }
         }
       };
-      int_matmul<int64_t>(run.pool(), (*packed)[g], blocks, fill, finish, run.scratch<uint8_t>(scratch));
+      wide_matmul(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };

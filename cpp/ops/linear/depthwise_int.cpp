@@ -68,7 +68,9 @@ Kernel sixteen_bits(PrepareContext& context, const ConvWindow& window, OutputSta
   const int64_t channels = window.out_channels, width = window.axis[2].out;
   const int scratch = context.add_scratch(rows.scratch_bytes());
   const int sums = context.add_scratch(rows.parts() * width * channels * sizeof(int32_t));
-  return [=, &kernel, &ops](RunContext& run) {
+  const int wide_row =
+      small_bias ? -1 : context.add_scratch(rows.parts() * width * channels * sizeof(int64_t));
+  return [=, wide = WideStage(stage), &kernel, &ops](RunContext& run) {
     const auto packed = weights.get(run);
     const int64_t* wide_bias = small_bias ? nullptr : run.in_or_null<int64_t>(2);
     const int32_t* bias = small_bias ? run.in<int32_t>(2) : nullptr;
@@ -80,12 +82,16 @@ Kernel sixteen_bits(PrepareContext& context, const ConvWindow& window, OutputSta
           kernel.function(channels, rows.window(), inputs,
                           reinterpret_cast<const int8_t*>(packed->front().data->data()), width, row_sums);
           int16_t* out = run.out<int16_t>(0) + row * width * channels;
+          if (!small_bias) {
+            int64_t* wide_sums = run.scratch<int64_t>(wide_row) + part * width * channels;
+            std::fill_n(wide_sums, width * channels, int64_t{0});
+            ops.add_s32(width * channels, row_sums, wide_sums);
+            ops.requantize_s16(width, channels, wide_sums, channels, wide.from(0, wide_bias), out, channels);
+            return;
+          }
           for (int64_t i = 0; i < width; ++i, out += channels, row_sums += channels) {
             for (int64_t c = 0; c < channels; ++c) {
-              const int32_t value =
-                  small_bias ? stage.reference(row_sums[c] + bias[c], c)
-                             : stage.reference(int64_t{row_sums[c]} + (wide_bias ? wide_bias[c] : 0), c);
-              out[c] = static_cast<int16_t>(value);
+              out[c] = static_cast<int16_t>(stage.reference(row_sums[c] + bias[c], c));
             }
           }
         });

@@ -94,11 +94,11 @@ Kernel prepare_hybrid_product(PrepareContext& context, const ProductShape& shape
     }
     const auto packed = weights.get(run);
     const float* bias = run.has_input(2) ? run.in<float>(2) : zeros.data();
-    const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-      fill_dense_rows(kernel, ops, input + first * k, count, k, to, bytes);
+    const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+      return dense_int_rows(kernel, ops, input, first, count, rows, k, to, bytes);
     };
     const auto finish = [&](int64_t row, int64_t count, int64_t column, int64_t columns, const int32_t* sums,
-                            int64_t stride, const uint8_t*) {
+                            int64_t stride, const IntRows&) {
       const Dequantization to{packed->front().sums.data() + column,
                               scales.data() + column,
                               bias + column,
@@ -109,7 +109,7 @@ Kernel prepare_hybrid_product(PrepareContext& context, const ProductShape& shape
                               range.max};
       ops.dequantize(count, columns, sums, stride, to, run.out<float>(0) + row * n + column, n);
     };
-    int_matmul<int32_t>(run.pool(), packed->front(), blocks, fill, finish, run.scratch<uint8_t>(scratch));
+    int_matmul(run.pool(), packed->front(), blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     return Status();
   };
 }

@@ -58,13 +58,13 @@ Kernel fast(PrepareContext& context, const ProductShape& shape, OutputStage stag
   const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
   return [=, &ops, &kernel](RunContext& run) {
     const In* input = run.in<In>(0);
-    const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-      fill_dense_rows(kernel, ops, input + first * k, count, k, to, bytes);
+    const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+      return dense_int_rows(kernel, ops, input, first, count, rows, k, to, bytes);
     };
     const auto finish = [&](int64_t row, int64_t count, int64_t column, int64_t columns, int32_t* sums,
-                            int64_t stride, const uint8_t* a) {
+                            int64_t stride, const IntRows& a) {
       if (weight_zero != 0) {
-        correct_weight_zero(kernel, count, columns, k, a, row_bytes, in_zero, weight_zero, sums, stride);
+        correct_weight_zero(kernel, count, columns, k, a, in_zero, weight_zero, sums, stride);
       }
       const Requantization to = stage.requantization(column);
       const int64_t at = row * n + column;
@@ -81,8 +81,7 @@ Kernel fast(PrepareContext& context, const ProductShape& shape, OutputStage stag
         }
       }
     };
-    int_matmul<int32_t>(run.pool(), weights.get(run)->front(), blocks, fill, finish,
-                        run.scratch<uint8_t>(scratch));
+    int_matmul(run.pool(), weights.get(run)->front(), blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     return Status();
   };
 }
@@ -90,23 +89,27 @@ Kernel fast(PrepareContext& context, const ProductShape& shape, OutputStage stag
 Kernel fast_int16(PrepareContext& context, const ProductShape& shape, OutputStage stage, bool small_sums) {
   const auto [rows, n, k] = shape;
   const Isa isa = context.isa();
-  const IntGemmKernel& kernel = int_gemm_int16_kernels().best(isa);
+  const IntGemmKernel& kernel = wide_kernel(isa, k);
   const GroupWeights<PackedInt> weights(
       context, 1, -1, concat(kernel.name, "/int16"), [=](const uint8_t* data, const void*) {
         return std::vector{
             pack_int(isa, true, n, k, reinterpret_cast<const int8_t*>(data), k, 1, nullptr, 0)};
       });
-  const int64_t row_bytes = kernel.row_bytes(k);
+  const int64_t row_bytes = wide_row_bytes(kernel, k);
   const MatmulBlocks blocks(rows, n, k, row_bytes, kernel.mr, kernel.nr, context.num_threads());
   const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
-  return [=](RunContext& run) {
-    const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-      for (int64_t i = 0; i < count; ++i) {
-        std::memcpy(to + i * bytes, run.in<int16_t>(0) + (first + i) * k, k * sizeof(int16_t));
+  return [=, &kernel](RunContext& run) {
+    const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+      const int16_t* from = run.in<int16_t>(0);
+      const bool split = kernel.a == IntGemmA::kInt8;
+      if (split || readable_in_place<int16_t>(kernel, k, bytes, rows - first - count)) {
+        return IntRows{reinterpret_cast<const uint8_t*>(from + first * k), 2 * k};
       }
+      for (int64_t i = 0; i < count; ++i) std::memcpy(to + i * bytes, from + (first + i) * k, 2 * k);
+      return IntRows{to, bytes};
     };
     const auto finish = [&](int64_t row, int64_t count, int64_t column, int64_t columns, const int64_t* sums,
-                            int64_t stride, const uint8_t*) {
+                            int64_t stride, const IntRows&) {
       for (int64_t i = 0; i < count; ++i) {
         for (int64_t j = 0; j < columns; ++j) {
           const int64_t c = column + j, sum = sums[i * stride + j] + bias_at(run, c);
@@ -115,8 +118,8 @@ Kernel fast_int16(PrepareContext& context, const ProductShape& shape, OutputStag
         }
       }
     };
-    int_matmul<int64_t>(run.pool(), weights.get(run)->front(), blocks, fill, finish,
-                        run.scratch<uint8_t>(scratch));
+    wide_matmul(run.pool(), weights.get(run)->front(), blocks, rows_at, finish,
+                run.scratch<uint8_t>(scratch));
     return Status();
   };
 }

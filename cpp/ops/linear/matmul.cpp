@@ -44,20 +44,23 @@ PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column
   return packed;
 }
 
-PackedInt pack_int(Isa isa, bool int16, int64_t n, int64_t k, const int8_t* b, int64_t column_stride,
+PackedInt pack_int(Isa isa, bool int16, int64_t n, IntGemmDepth k, const int8_t* b, int64_t column_stride,
                    int64_t depth_stride, const int32_t* bias, int32_t zero_point) {
   PackedInt packed;
-  packed.kernel = &(int16 ? int_gemm_int16_kernels() : int_gemm_kernels()).best(isa);
-  packed.n = n, packed.k = k;
+  packed.kernel = int16 ? &wide_kernel(isa, k.all()) : &int_gemm_kernels().best(isa);
+  packed.ops = &row_ops_variants().best(isa);
+  packed.n = n, packed.k = k.all(), packed.parts = k.parts;
   packed.sums.resize(n);
   int64_t bytes = 0, depth = 0;
   do {
-    const int64_t block = int16 ? std::min(k - depth, kInt16GemmMaxDepth) : k;
+    const bool in_blocks = int16 && packed.kernel->a == IntGemmA::kInt16;
+    const int64_t block = in_blocks ? std::min(k.all() - depth, kInt16GemmMaxDepth) : k.all();
     packed.block_depths.push_back(block);
     packed.block_offsets.push_back(bytes);
-    bytes += (int_gemm_packed_size(*packed.kernel, n, block) + 63) / 64 * 64;
+    const IntGemmDepth block_depth(block / k.parts, k.parts);
+    bytes += (int_gemm_packed_size(*packed.kernel, n, block_depth) + 63) / 64 * 64;
     depth += block;
-  } while (depth < k);
+  } while (depth < k.all());
   packed.data = std::make_shared<AlignedBuffer>(bytes);
   repack_int(packed, b, column_stride, depth_stride, bias, zero_point);
   return packed;
@@ -67,11 +70,55 @@ void repack_int(PackedInt& packed, const int8_t* b, int64_t column_stride, int64
                 const int32_t* bias, int32_t zero_point) {
   int64_t depth = 0;
   for (size_t i = 0; i < packed.block_depths.size(); ++i) {
-    int_gemm_pack(*packed.kernel, packed.n, packed.block_depths[i], b + depth * depth_stride, column_stride,
-                  depth_stride, i == 0 ? bias : nullptr, zero_point,
+    const IntGemmDepth k(packed.block_depths[i] / packed.parts, packed.parts);
+    int_gemm_pack(*packed.kernel, packed.n, k, b + depth * depth_stride, column_stride, depth_stride,
+                  i == 0 ? bias : nullptr, zero_point,
                   reinterpret_cast<int8_t*>(packed.data->data()) + packed.block_offsets[i],
                   packed.sums.data());
     depth += packed.block_depths[i];
+  }
+}
+
+const IntGemmKernel& wide_kernel(Isa isa, int64_t k) {
+  constexpr int64_t kMostExact = 1 << 16;  // products of bytes, in int32
+  const IntGemmKernel& kernel = int_gemm_kernels().best(isa);
+  return kernel.a == IntGemmA::kInt8 && k <= kMostExact ? kernel : int_gemm_int16_kernels().best(isa);
+}
+
+IntRows split_wide_rows(const PackedInt& b, int64_t count, const IntRows& a, int64_t block_rows,
+                        uint8_t* room) {
+  if (b.kernel->a != IntGemmA::kInt8) return a;
+  const int64_t row_bytes = b.kernel->row_bytes(b.k);
+  uint8_t* high = room + block_rows * 2 * row_bytes;
+  for (int64_t i = 0; i < count; ++i) {
+    int8_t* row = reinterpret_cast<int8_t*>(high + i * row_bytes);
+    b.ops->split_s16(b.k, reinterpret_cast<const int16_t*>(a.data + i * a.stride), row,
+                     row + count * row_bytes);
+  }
+  return {high, row_bytes};
+}
+
+void wide_sums(const PackedInt& b, int64_t count, const IntRows& a, int64_t j, int64_t columns,
+               int64_t* sums) {
+  const IntGemmKernel& kernel = *b.kernel;
+  const auto* data = reinterpret_cast<const int8_t*>(b.data->data());
+  alignas(64) int32_t part[kMaxBlockRows * kMaxTileColumns];
+  if (kernel.a == IntGemmA::kInt8) {
+    alignas(64) int32_t low[kMaxBlockRows * kMaxTileColumns];
+    const int8_t* packed = data + int_gemm_packed_offset(kernel, j, b.k);
+    kernel.multiply(count, columns, b.k, a.data, a.stride, packed, part, columns);
+    kernel.multiply(count, columns, b.k, a.data + count * a.stride, a.stride, packed, low, columns);
+    b.ops->join_sums(count, columns, part, low, b.sums.data() + j, sums);
+    return;
+  }
+  std::fill_n(sums, count * columns, int64_t{0});
+  int64_t depth = 0;
+  for (size_t block = 0; block < b.block_depths.size(); ++block) {
+    const int64_t k = b.block_depths[block];
+    kernel.multiply(count, columns, k, a.data + depth * kernel.a_size(), a.stride,
+                    data + b.block_offsets[block] + int_gemm_packed_offset(kernel, j, k), part, columns);
+    b.ops->add_s32(count * columns, part, sums);
+    depth += k;
   }
 }
 

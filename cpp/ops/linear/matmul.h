@@ -7,6 +7,7 @@
 #include "core/thread_pool.h"
 #include "kernels/f32_gemm/f32_gemm.h"
 #include "kernels/int_gemm/int_gemm.h"
+#include "ops/linear/int_rows.h"
 #include "runtime/aligned_buffer.h"
 
 namespace litewright {
@@ -46,14 +47,22 @@ PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column
 // B of an integer product, with what its sums start from. More than one block of depth: sums are int64.
 struct PackedInt {
   const IntGemmKernel* kernel = nullptr;
+  const RowOps* ops = nullptr;
   int64_t n = 0, k = 0;
+  int64_t parts = 1;  // of the depth
   std::shared_ptr<AlignedBuffer> data;
   std::vector<int64_t> block_depths, block_offsets;
   std::vector<int32_t> sums;  // of each column's weights
 };
-// For int8 values, or (int16) for 16-bit ones.
-PackedInt pack_int(Isa isa, bool int16, int64_t n, int64_t k, const int8_t* b, int64_t column_stride,
+// For int8 values, or (int16) for 16-bit ones, whose depth has one part.
+PackedInt pack_int(Isa isa, bool int16, int64_t n, IntGemmDepth k, const int8_t* b, int64_t column_stride,
                    int64_t depth_stride, const int32_t* bias, int32_t zero_point);
+// The kernel that 16-bit rows of depth k are packed for. One of int8 rows takes their two bytes apart: rows
+// in scratch memory then have wide_row_bytes each.
+const IntGemmKernel& wide_kernel(Isa isa, int64_t k);
+inline int64_t wide_row_bytes(const IntGemmKernel& kernel, int64_t k) {
+  return kernel.row_bytes(k) * (kernel.a == IntGemmA::kInt8 ? 4 : 1);
+}
 // The same into memory that is there already: `packed` was made for the same n and k.
 void repack_int(PackedInt& packed, const int8_t* b, int64_t column_stride, int64_t depth_stride,
                 const int32_t* bias, int32_t zero_point);
@@ -80,46 +89,65 @@ void f32_matmul(ThreadPool& pool, const PackedF32& b, const MatmulBlocks& blocks
   });
 }
 
-// The same for integers: fill(first, count, void* to, row_bytes) writes rows as the kernel wants them, and
-// finish(first row, rows, first column, columns, sums, stride, a) takes what is
-// done; `a` are the rows that fill() made. Sum: int32_t or int64_t.
-template <class Sum, class Fill, class Finish>
-void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Fill& fill,
+// The same for integers: rows(first, count, uint8_t* room, row_bytes) gives IntRows, made in `room` where
+// they have to be, and finish(first row, rows, first column, columns, sums, stride, a) takes what is done;
+// `a` are these rows.
+template <class Rows, class Finish>
+void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Rows& rows,
                 const Finish& finish, uint8_t* scratch) {
   const IntGemmKernel& kernel = *b.kernel;
   const int64_t row_bytes = kernel.row_bytes(b.k), bytes = blocks.block_bytes(row_bytes);
   pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
+    const IntGemmScope scope(kernel);
     alignas(64) int32_t sums[kMaxBlockRows * kMaxTileColumns];
     for (int64_t i = begin; i < end; ++i) {
       const MatmulBlocks::Part part = blocks.part(static_cast<int>(i));
-      uint8_t* a = scratch + i * bytes;
       for (int64_t r = part.first_row; r < part.last_row; r += blocks.block_rows) {
         const int64_t count = std::min(blocks.block_rows, part.last_row - r);
-        fill(r, count, a, row_bytes);
+        const IntRows a = rows(r, count, scratch + i * bytes, row_bytes);
         // Few rows: many columns at once, as the kernel hides latency with them.
         const int64_t wide = count <= 2 ? 8 * kernel.nr : kernel.nr;
         for (int64_t j = part.first_column; j < part.last_column; j += wide) {
           const int64_t columns = std::min(wide, part.last_column - j);
-          if constexpr (sizeof(Sum) == sizeof(int32_t)) {
-            kernel.multiply(
-                count, columns, b.k, a, row_bytes,
-                reinterpret_cast<const int8_t*>(b.data->data()) + int_gemm_packed_offset(kernel, j, b.k),
-                sums, columns);
-            finish(r, count, j, columns, sums, columns, a);
-          } else {
-            int64_t total[kMaxBlockRows * kMaxTileColumns] = {};
-            int64_t depth = 0;
-            for (size_t block = 0; block < b.block_depths.size(); ++block) {
-              const int64_t k = b.block_depths[block];
-              kernel.multiply(count, columns, k, a + depth * kernel.a_size(), row_bytes,
-                              reinterpret_cast<const int8_t*>(b.data->data()) + b.block_offsets[block] +
-                                  int_gemm_packed_offset(kernel, j, k),
-                              sums, columns);
-              for (int64_t s = 0; s < count * columns; ++s) total[s] += sums[s];
-              depth += k;
-            }
-            finish(r, count, j, columns, total, columns, a);
-          }
+          kernel.multiply(
+              count, columns, b.k, a.data, a.stride,
+              reinterpret_cast<const int8_t*>(b.data->data()) + int_gemm_packed_offset(kernel, j, b.k), sums,
+              columns);
+          finish(r, count, j, columns, sums, columns, a);
+        }
+      }
+    }
+  });
+}
+
+// The int64 sums of a block of 16-bit rows; `columns` from column j on, packed one after the other.
+void wide_sums(const PackedInt& b, int64_t count, const IntRows& a, int64_t j, int64_t columns,
+               int64_t* sums);
+// Splits 16-bit rows for kernels of int8 rows, in `room` behind block_rows rows; others stay.
+IntRows split_wide_rows(const PackedInt& b, int64_t count, const IntRows& a, int64_t block_rows,
+                        uint8_t* room);
+
+// The same for 16-bit rows, with rows of wide_row_bytes in scratch memory and int64 sums. rows() makes int16
+// elements.
+template <class Rows, class Finish>
+void wide_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Rows& rows,
+                 const Finish& finish, uint8_t* scratch) {
+  const IntGemmKernel& kernel = *b.kernel;
+  const int64_t bytes = blocks.block_bytes(wide_row_bytes(kernel, b.k));
+  const int64_t row_bytes = kernel.row_bytes(b.k) * (kernel.a == IntGemmA::kInt8 ? 2 : 1);
+  pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
+    const IntGemmScope scope(kernel);
+    alignas(64) int64_t sums[kMaxBlockRows * kMaxTileColumns];
+    for (int64_t i = begin; i < end; ++i) {
+      const MatmulBlocks::Part part = blocks.part(static_cast<int>(i));
+      uint8_t* room = scratch + i * bytes;
+      for (int64_t r = part.first_row; r < part.last_row; r += blocks.block_rows) {
+        const int64_t count = std::min(blocks.block_rows, part.last_row - r);
+        const IntRows a = split_wide_rows(b, count, rows(r, count, room, row_bytes), blocks.block_rows, room);
+        for (int64_t j = part.first_column; j < part.last_column; j += kernel.nr) {
+          const int64_t columns = std::min<int64_t>(kernel.nr, part.last_column - j);
+          wide_sums(b, count, a, j, columns, sums);
+          finish(r, count, j, columns, sums, columns, a);
         }
       }
     }

@@ -27,16 +27,30 @@ class PaddedRows {
   template <class In, class Pad, class Body>
   void run(ThreadPool& pool, const RowOps& ops, const In* input, const Pad& pad, uint8_t* scratch,
            const Body& body) const {
+    const auto run_as = [&]<class Out, class Copy>(Out, const Copy& copy) {
+      run_copies<Out>(
+          pool, input, [&](int64_t) { return copy; }, [&](int64_t image) { return copy.convert(pad(image)); },
+          scratch, body);
+    };
     if (element_size_ == 1) {
-      if constexpr (sizeof(In) == 1)
-        run_as<uint8_t>(pool, IntCopy<In, uint8_t>{&ops}, input, pad, scratch, body);
+      if constexpr (sizeof(In) == 1) run_as(uint8_t{}, IntCopy<In, uint8_t>{&ops});
+    } else if constexpr (sizeof(In) == 1) {
+      run_as(int16_t{}, IntCopy<In, int16_t>{&ops});
     } else {
-      if constexpr (sizeof(In) == 1) {
-        run_as<int16_t>(pool, IntCopy<In, int16_t>{&ops}, input, pad, scratch, body);
-      } else {
-        run_as<int16_t>(pool, PlainCopy<int16_t>{nullptr}, input, pad, scratch, body);
-      }
+      run_as(int16_t{}, PlainCopy<int16_t>{nullptr});
     }
+  }
+
+  // The same, where copies into rows of Out are made by copy_of(image), and pad(image) is an Out.
+  template <class Out, class In, class CopyOf, class Pad, class Body>
+  void run_copies(ThreadPool& pool, const In* input, const CopyOf& copy_of, const Pad& pad, uint8_t* scratch,
+                  const Body& body) const {
+    pool.parallel_for(parts_, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t part = begin; part < end; ++part) {
+        run_part<Out>(static_cast<int>(part), input, copy_of, pad, scratch + part * (slots_ + 1) * row_bytes_,
+                      body);
+      }
+    });
   }
 
  private:
@@ -48,41 +62,38 @@ class PaddedRows {
       copy(used_ * channels_, row, to);
     } else {
       for (int64_t i = 0; i < used_ * channels_; ++i)
-        to[i] = Copy::convert(row[i / channels_ * in_channels_ + i % channels_ / multiplier_]);
+        to[i] = copy.convert(row[i / channels_ * in_channels_ + i % channels_ / multiplier_]);
     }
     std::fill_n(to + used_ * channels_, right_ * channels_, pad);
   }
 
-  template <class Out, class In, class Copy, class Pad, class Body>
-  void run_as(ThreadPool& pool, const Copy& copy, const In* input, const Pad& pad, uint8_t* scratch,
-              const Body& body) const {
-    pool.parallel_for(parts_, 1, [&](int64_t begin, int64_t end) {
-      std::vector<const uint8_t*>& inputs = *pointers_;
-      for (int64_t part = begin; part < end; ++part) {
-        const uint8_t** rows = inputs.data() + part * kernel_rows_;
-        uint8_t* memory = scratch + part * (slots_ + 1) * row_bytes_;
-        int64_t image = -1, next = 0;  // the input row to widen next
-        for (int64_t r = total_ * part / parts_; r < total_ * (part + 1) / parts_; ++r) {
-          const int64_t y = r % out_rows_ * stride_ - top_;
-          if (r / out_rows_ != image) {
-            image = r / out_rows_;
-            next = 0;
-            std::fill_n(reinterpret_cast<Out*>(memory + slots_ * row_bytes_), row_bytes_ / sizeof(Out),
-                        Copy::convert(pad(image)));
-          }
-          for (next = std::max(next, y); next < std::min(y + reach_, in_rows_); ++next) {
-            widen<Out>(copy, input + (image * in_rows_ + next) * in_width_ * in_channels_,
-                       Copy::convert(pad(image)),
-                       reinterpret_cast<Out*>(memory + next % slots_ * row_bytes_));
-          }
-          for (int i = 0; i < kernel_rows_; ++i) {
-            const int64_t at = y + i * dilation_;
-            rows[i] = memory + (at >= 0 && at < in_rows_ ? at % slots_ : slots_) * row_bytes_;
-          }
-          body(static_cast<int>(part), image, r, rows);
-        }
+  template <class Out, class In, class CopyOf, class Pad, class Body>
+  void run_part(int part, const In* input, const CopyOf& copy_of, const Pad& pad, uint8_t* memory,
+                const Body& body) const {
+    const uint8_t** rows = pointers_->data() + part * kernel_rows_;
+    int64_t image = total_ * part / parts_ / out_rows_, next = 0;  // `next`: the input row to widen next
+    bool fresh = true;
+    auto copy = copy_of(image);
+    for (int64_t r = total_ * part / parts_; r < total_ * (part + 1) / parts_; ++r) {
+      const int64_t y = r % out_rows_ * stride_ - top_;
+      if (fresh || r / out_rows_ != image) {
+        fresh = false;
+        image = r / out_rows_;
+        next = 0;
+        copy = copy_of(image);
+        std::fill_n(reinterpret_cast<Out*>(memory + slots_ * row_bytes_), row_bytes_ / sizeof(Out),
+                    pad(image));
       }
-    });
+      for (next = std::max(next, y); next < std::min(y + reach_, in_rows_); ++next) {
+        widen<Out>(copy, input + (image * in_rows_ + next) * in_width_ * in_channels_, pad(image),
+                   reinterpret_cast<Out*>(memory + next % slots_ * row_bytes_));
+      }
+      for (int i = 0; i < kernel_rows_; ++i) {
+        const int64_t at = y + i * dilation_;
+        rows[i] = memory + (at >= 0 && at < in_rows_ ? at % slots_ : slots_) * row_bytes_;
+      }
+      body(part, image, r, rows);
+    }
   }
 
   DepthwiseWindow window_;

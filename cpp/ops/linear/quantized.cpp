@@ -45,25 +45,44 @@ OutputStage output_stage(const NodeContext& context, int input, int weights, Act
   return stage;
 }
 
-RowScale quantize_row(const RowOps& ops, bool asymmetric, int64_t n, const float* x, int8_t* out) {
+WideStage::WideStage(const OutputStage& stage) : lo_(stage.range.min), hi_(stage.range.max) {
+  for (const QuantizedMultiplier& m : stage.fixed) {
+    multiplier_.push_back(reduced_multiplier(m));
+    shift_.push_back(15 - m.shift);
+  }
+}
+
+RowScale row_scale(const RowOps& ops, bool asymmetric, int64_t n, const float* x) {
   float low = 0, high = 0;
   ops.min_max(n, x, &low, &high);
   if (!asymmetric) {
     const float range = std::max(-low, high);
-    const bool usable = range > 0 && std::isfinite(range);
-    ops.quantize_s8(n, x, usable ? 127.0f / range : 0.0f, 0, -127, out);
-    return {usable ? range / 127.0f : 1.0f, 0};
+    if (!(range > 0) || !std::isfinite(range)) return {1.0f, 0, {0.0f, 0, -127}};
+    return {range / 127.0f, 0, {127.0f / range, 0, -127}};
   }
   const double min = low, max = high, scale = (max - min) / 255.0;
   if (!(static_cast<float>(scale) > 0) || !std::isfinite(static_cast<float>(scale))) {
-    std::fill_n(out, n, int8_t{0});
-    return {1.0f, 0};
+    return {1.0f, 0, {0.0f, 0, -128}};
   }
   const double from_min = -128 - min / scale, from_max = 127 - max / scale;
   const bool min_is_better = 128 + std::abs(min / scale) < 127 + std::abs(max / scale);
   const double zero = std::clamp(round_half_away(min_is_better ? from_min : from_max), -128.0, 127.0);
-  const RowScale row{static_cast<float>(scale), static_cast<int32_t>(zero)};
-  ops.quantize_s8(n, x, 1.0f / row.scale, row.zero, -128, out);
+  const auto stored_scale = static_cast<float>(scale);
+  return {stored_scale, static_cast<int32_t>(zero), {1.0f / stored_scale, static_cast<int32_t>(zero), -128}};
+}
+
+void quantize_values(const RowOps& ops, int64_t n, const float* x, const RowQuantization& to, uint8_t flip,
+                     int8_t* out) {
+  if (to.inverse_scale == 0) {  // all are 0, or there is no usable scale
+    std::fill_n(out, n, static_cast<int8_t>(flip));
+  } else {
+    ops.quantize_s8(n, x, to, flip, out);
+  }
+}
+
+RowScale quantize_row(const RowOps& ops, bool asymmetric, int64_t n, const float* x, int8_t* out) {
+  const RowScale row = row_scale(ops, asymmetric, n, x);
+  quantize_values(ops, n, x, row.to, 0, out);
   return row;
 }
 

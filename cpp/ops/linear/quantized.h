@@ -31,6 +31,20 @@ struct OutputStage {
     return {scale.data() + first_channel, zero, range.min, range.max};
   }
 };
+// The same for 64-bit sums of 16-bit activations, as vector kernels take it.
+class WideStage {
+ public:
+  explicit WideStage(const OutputStage& stage);
+  WideRequantization from(int64_t first_channel, const int64_t* bias) const {
+    return {bias == nullptr ? nullptr : bias + first_channel, multiplier_.data() + first_channel,
+            shift_.data() + first_channel, lo_, hi_};
+  }
+
+ private:
+  std::vector<int64_t> multiplier_, shift_;
+  int32_t lo_, hi_;
+};
+
 // `input` and `weights` are operand numbers; the weights have one scale, or one per channel. Error if
 // quantization is missing or does not fit.
 OutputStage output_stage(const NodeContext& context, int input, int weights, Activation activation,
@@ -44,8 +58,39 @@ std::vector<float> channel_scales(const NodeContext& context, int weights, int64
 struct RowScale {
   float scale;
   int32_t zero;
+  RowQuantization to;
 };
+RowScale row_scale(const RowOps& ops, bool asymmetric, int64_t n, const float* x);
+// Values of such a row, with the bits of `flip` flipped.
+void quantize_values(const RowOps& ops, int64_t n, const float* x, const RowQuantization& to, uint8_t flip,
+                     int8_t* out);
+// Both.
 RowScale quantize_row(const RowOps& ops, bool asymmetric, int64_t n, const float* x, int8_t* out);
+
+// A run of floats as elements of type Out for an integer kernel.
+template <class Out>
+struct QuantizingCopy {
+  const RowOps* ops;
+  RowQuantization to;
+
+  void operator()(int64_t n, const float* from, Out* out) const {
+    if constexpr (sizeof(Out) == 1) {
+      quantize_values(*ops, n, from, to, std::is_signed_v<Out> ? 0 : 0x80, reinterpret_cast<int8_t*>(out));
+    } else {
+      int8_t block[512];
+      for (int64_t done = 0; done < n; done += 512) {
+        const int64_t count = std::min<int64_t>(n - done, 512);
+        quantize_values(*ops, count, from + done, to, 0, block);
+        ops->s8_to_s16(count, block, out + done);
+      }
+    }
+  }
+  Out convert(float x) const {
+    Out out;
+    (*this)(1, &x, &out);
+    return out;
+  }
+};
 
 // Weights as int8: int8 ones as they are, uint8 ones less 128.
 class SignedWeights {

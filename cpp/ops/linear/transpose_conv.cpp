@@ -212,18 +212,18 @@ Kernel int8_fast(PrepareContext& context, const ConvWindow& window, OutputStage 
     const auto packed = weights.get(run);
     for (size_t i = 0; i < parts->size(); ++i) {
       const SubConv& part = (*parts)[i];
-      const auto fill = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-        fill_int_rows(part.patches, kernel, ops, run.in<int8_t>(2), first, count, to, bytes,
-                      [&](int64_t) { return static_cast<int8_t>(in_zero); });
+      const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
+        return patch_int_rows(part.patches, kernel, ops, run.in<int8_t>(2), first, count, to, bytes,
+                              [&](int64_t) { return static_cast<int8_t>(in_zero); });
       };
       const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, const int32_t* sums,
-                              int64_t stride, const uint8_t*) {
+                              int64_t stride, const IntRows&) {
         for (int64_t r = 0; r < rows; ++r) {
           ops.requantize_s8(1, columns, sums + r * stride, stride, stage.requantization(column),
                             run.out<int8_t>(0) + part.pixel(window, row + r) * n + column, n);
         }
       };
-      int_matmul<int32_t>(run.pool(), (*packed)[i], blocks[i], fill, finish, run.scratch<uint8_t>(scratch));
+      int_matmul(run.pool(), (*packed)[i], blocks[i], rows_at, finish, run.scratch<uint8_t>(scratch));
     }
     return Status();
   };

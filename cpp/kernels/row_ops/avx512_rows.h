@@ -1,0 +1,151 @@
+// Row operations by hand for AVX-512: columns in pairs of vectors, with masks for the last ones.
+#pragma once
+
+#include "kernels/intrinsics.h"
+#include "kernels/row_ops/row_ops.h"
+
+namespace litewright {
+namespace {
+
+constexpr int64_t kPairColumns = 32;
+
+inline __mmask16 first_lanes(int64_t n) {
+  return static_cast<__mmask16>(n >= 16 ? 0xFFFFu : n <= 0 ? 0u : (1u << n) - 1);
+}
+
+// Four vectors of integers, narrowed with saturation: the bytes of a, then those of b, c and d.
+inline __m512i narrow_to_bytes(__m512i a, __m512i b, __m512i c, __m512i d, __m512i zero16) {
+  const __m512i ab = _mm512_adds_epi16(_mm512_packs_epi32(a, b), zero16);
+  const __m512i cd = _mm512_adds_epi16(_mm512_packs_epi32(c, d), zero16);
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return _mm512_permutexvar_epi32(order, _mm512_packs_epi16(ab, cd));
+}
+
+// Up to 32 columns of int32 sums to 8 bits, two rows at a time. `flip` is 0x80 for unsigned results, whose
+// zero and limits are less 128 here. With kLarge products may exceed an integer.
+template <bool kLarge>
+void requantize_pairs(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to,
+                      char flip, int8_t* out, int64_t out_stride) {
+  const __mmask16 left = first_lanes(n), right = first_lanes(n - 16);
+  const __m512 scale0 = _mm512_maskz_loadu_ps(left, to.scale);
+  const __m512 scale1 = _mm512_maskz_loadu_ps(right, to.scale + 16);
+  const __m512 most = _mm512_set1_ps(32767.0f);
+  const __m512i zero = _mm512_set1_epi16(static_cast<short>(to.zero));
+  const __m512i lo = _mm512_set1_epi8(static_cast<char>(to.lo)),
+                hi = _mm512_set1_epi8(static_cast<char>(to.hi));
+  const __m512i flips = _mm512_set1_epi8(flip);
+  const __mmask32 stored = n >= kPairColumns ? ~__mmask32{0} : (__mmask32{1} << n) - 1;
+  const auto scaled = [&](const int32_t* from, __mmask16 lanes, __m512 scale) {
+    __m512 value = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(lanes, from)), scale);
+    if (kLarge) value = _mm512_min_ps(value, most);
+    return _mm512_cvtps_epi32(value);
+  };
+  for (; rows > 0; rows -= 2, x += 2 * x_stride, out += 2 * out_stride) {
+    const int32_t* below = rows > 1 ? x + x_stride : x;
+    __m512i bytes = narrow_to_bytes(scaled(x, left, scale0), scaled(x + 16, right, scale1),
+                                    scaled(below, left, scale0), scaled(below + 16, right, scale1), zero);
+    bytes = _mm512_xor_si512(_mm512_min_epi8(_mm512_max_epi8(bytes, lo), hi), flips);
+    _mm256_mask_storeu_epi8(out, stored, _mm512_castsi512_si256(bytes));
+    if (rows > 1) _mm256_mask_storeu_epi8(out + out_stride, stored, _mm512_extracti64x4_epi64(bytes, 1));
+  }
+}
+
+template <class T>
+void requantize_avx512(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride, const Requantization& to,
+                       T* out, int64_t out_stride) {
+  constexpr int kExcess = static_cast<T>(-1) > 0 ? 128 : 0;
+  const __m512 harmless = _mm512_set1_ps(0.25f);  // times any int32 is less than 2^30
+  for (int64_t j = 0; j < n; j += kPairColumns) {
+    const Requantization part{to.scale + j, to.zero - kExcess, to.lo - kExcess, to.hi - kExcess};
+    const int64_t columns = n - j < kPairColumns ? n - j : kPairColumns;
+    const __mmask16 large =
+        _mm512_mask_cmp_ps_mask(first_lanes(columns), _mm512_maskz_loadu_ps(first_lanes(columns), part.scale),
+                                harmless, _CMP_GT_OQ) |
+        _mm512_mask_cmp_ps_mask(first_lanes(columns - 16),
+                                _mm512_maskz_loadu_ps(first_lanes(columns - 16), part.scale + 16), harmless,
+                                _CMP_GT_OQ);
+    (large ? requantize_pairs<true>
+           : requantize_pairs<false>)(rows, columns, x + j, x_stride, part, kExcess ? '\x80' : '\0',
+                                      reinterpret_cast<int8_t*>(out + j), out_stride);
+  }
+}
+
+// As RowOps::dequantize for rows of one scale and zero point.
+inline void dequantize_rows_avx512(int64_t rows, int64_t n, const int32_t* x, int64_t x_stride,
+                                   const Dequantization& to, float* out, int64_t out_stride) {
+  const __m512 row_scale = _mm512_set1_ps(*to.row_scale), lo = _mm512_set1_ps(to.lo),
+               hi = _mm512_set1_ps(to.hi);
+  const __m512i zero = _mm512_set1_epi32(*to.zero);
+  for (int64_t j = 0; j < n; j += kPairColumns) {
+    const __mmask16 lanes[2] = {first_lanes(n - j), first_lanes(n - j - 16)};
+    __m512 scale[2], bias[2];
+    __m512i excess[2];
+    for (int v = 0; v < 2; ++v) {
+      const int64_t at = j + 16 * v;
+      scale[v] = _mm512_mul_ps(row_scale, _mm512_maskz_loadu_ps(lanes[v], to.scale + at));
+      bias[v] = _mm512_maskz_loadu_ps(lanes[v], to.bias + at);
+      excess[v] = _mm512_mullo_epi32(zero, _mm512_maskz_loadu_epi32(lanes[v], to.sums + at));
+    }
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int v = 0; v < 2; ++v) {
+        const __m512i sum = _mm512_maskz_loadu_epi32(lanes[v], x + i * x_stride + j + 16 * v);
+        const __m512 value = _mm512_add_ps(
+            _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_sub_epi32(sum, excess[v])), scale[v]), bias[v]);
+        _mm512_mask_storeu_ps(out + i * out_stride + j + 16 * v, lanes[v],
+                              _mm512_min_ps(_mm512_max_ps(value, lo), hi));
+      }
+    }
+  }
+}
+
+// As RowOps::requantize_s16.
+inline void requantize_s16_avx512(int64_t rows, int64_t n, const int64_t* x, int64_t x_stride,
+                                  const WideRequantization& to, int16_t* out, int64_t out_stride) {
+  const __m256i lo = _mm256_set1_epi32(to.lo), hi = _mm256_set1_epi32(to.hi);
+  for (int64_t j = 0; j < n; j += 8) {
+    const auto lanes = static_cast<__mmask8>(n - j >= 8 ? 0xFFu : (1u << (n - j)) - 1);
+    const __m512i bias =
+        to.bias == nullptr ? _mm512_setzero_si512() : _mm512_maskz_loadu_epi64(lanes, to.bias + j);
+    const __m512i multiplier = _mm512_maskz_loadu_epi64(lanes, to.multiplier + j);
+    const __m512i shift = _mm512_mask_loadu_epi64(_mm512_set1_epi64(1), lanes, to.shift + j);
+    const __m512i half =
+        _mm512_sllv_epi64(_mm512_set1_epi64(1), _mm512_sub_epi64(shift, _mm512_set1_epi64(1)));
+    for (int64_t i = 0; i < rows; ++i) {
+      const __m512i sum = _mm512_add_epi64(_mm512_maskz_loadu_epi64(lanes, x + i * x_stride + j), bias);
+      const __m512i scaled =
+          _mm512_srav_epi64(_mm512_add_epi64(_mm512_mullo_epi64(sum, multiplier), half), shift);
+      const __m256i value = _mm256_min_epi32(_mm256_max_epi32(_mm512_cvtepi64_epi32(scaled), lo), hi);
+      _mm_mask_storeu_epi16(out + i * out_stride + j, lanes, _mm256_cvtepi32_epi16(value));
+    }
+  }
+}
+
+// As RowOps::quantize_s8.
+inline void quantize_s8_avx512(int64_t n, const float* x, const RowQuantization& to, uint8_t flip,
+                               int8_t* out) {
+  const __m512 scale = _mm512_set1_ps(to.inverse_scale);
+  const __m512 offset = _mm512_set1_ps(static_cast<float>(to.zero));
+  const __m512 least = _mm512_set1_ps(static_cast<float>(to.lowest)), most = _mm512_set1_ps(127.0f);
+  const __m512i flips = _mm512_set1_epi8(static_cast<char>(flip));
+  const __m512i half = _mm512_set1_epi32(__builtin_bit_cast(int, 0.49999997f));
+  const __m512i sign = _mm512_set1_epi32(static_cast<int>(0x80000000u));
+  const auto quantized = [&](const float* from, __mmask16 lanes) {
+    __m512 value = _mm512_add_ps(offset, _mm512_mul_ps(_mm512_maskz_loadu_ps(lanes, from), scale));
+    value = _mm512_min_ps(_mm512_max_ps(value, least), most);
+    // The half with the value's sign: half | (value & sign).
+    const __m512i away = _mm512_ternarylogic_epi32(half, _mm512_castps_si512(value), sign, 0xF8);
+    return _mm512_cvttps_epi32(_mm512_add_ps(value, _mm512_castsi512_ps(away)));
+  };
+  for (int64_t j = 0; j < n; j += 64) {
+    const int64_t left = n - j;
+    const __m512i bytes =
+        narrow_to_bytes(quantized(x + j, first_lanes(left)), quantized(x + j + 16, first_lanes(left - 16)),
+                        quantized(x + j + 32, first_lanes(left - 32)),
+                        quantized(x + j + 48, first_lanes(left - 48)), _mm512_setzero_si512());
+    _mm512_mask_storeu_epi8(out + j, left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1,
+                            _mm512_xor_si512(bytes, flips));
+  }
+}
+
+}  // namespace
+}  // namespace litewright
