@@ -5,6 +5,7 @@ PYBIND11_MODULE(_core, module) {
   module.doc() = "The native part of litewright; use litewright.lite.";
   module.attr("__version__") = LITEWRIGHT_VERSION;
   litewright::python::bind_errors(module);
+  litewright::python::bind_inspect(module);
   litewright::python::bind_interpreter(module);
   litewright::python::bind_op_table(module);
   litewright::python::bind_quantizer(module);
