@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -175,7 +176,10 @@ def _label_file(path: Path) -> npt.NDArray[np.int64]:
 
 
 def _numpy(path: Path) -> Samples:
-    loaded = np.load(path, allow_pickle=False)
+    try:
+        loaded = np.load(path, allow_pickle=False)
+    except (EOFError, zipfile.BadZipFile) as error:
+        raise ValueError(f"{path}: {error}") from error
     if isinstance(loaded, np.ndarray):
         return _arrays(loaded)
     with loaded:

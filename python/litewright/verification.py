@@ -32,8 +32,9 @@ class Difference:
 
     def __str__(self) -> str:
         return (
-            f"over {self.samples} samples the outputs differ from those of {self.reference} by {self.error:.3g}"
-            f" of their size, at most by {self.worst:.3g}; the largest is the same for {self.agreement:.0%}"
+            f"over {self.samples} samples the outputs differ from those of {self.reference} by"
+            f" {self.error:.3g} of their size, at most by {self.worst:.3g};"
+            f" the largest is the same for {self.agreement:.0%}"
         )
 
 

@@ -20,7 +20,7 @@ _litewright() {{
     *) words="{commands}" ;;
   esac
   [ "$COMP_CWORD" = 1 ] && words="{commands}"
-  if [[ $COMP_CWORD -gt 1 && $word != -* && -z "${{words%%--*}}" ]]; then words=; fi
+  [[ $word == -* ]] || words=$(compgen -W "$words" -X '-*')
   COMPREPLY=($(compgen -W "$words" -- "$word"))
 }}
 complete -o default -F _litewright litewright

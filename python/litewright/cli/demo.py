@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     classify.add_argument("--top", type=args.positive, default=3, metavar="N")
     for kind in (digits, classify):
         kind.add_argument("--port", type=int, default=0, help="default: a free one")
+        kind.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
         kind.add_argument("--no-browser", action="store_true", help="only print the address")
 
 

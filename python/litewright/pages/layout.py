@@ -20,7 +20,7 @@ _BEND = 0.25  # the width of a bend, of a box's
 
 @dataclass
 class Layout:
-    """Where things go: `x` in widths of a box and `layer` of each node, and the `routes` of edges as points."""
+    """Where things go: `x` (in boxes) and `layer` of each node, and the `routes` of edges as points."""
 
     x: list[float]
     layer: list[int]
