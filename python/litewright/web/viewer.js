@@ -156,7 +156,8 @@ function textOf(i) {
   const node = describeNode(i);
   if (node.op === null) return `${node.title} ${graph.tensors[node.tensor].name}`;
   const op = graph.operators[node.op];
-  return [op.name, ...[...op.inputs, ...op.outputs].map((id) => graph.tensors[id]?.name ?? "")].join(" ");
+  const own = op.inputs.filter((id) => graph.tensors[id]?.constant);
+  return [op.name, ...[...own, ...op.outputs].map((id) => graph.tensors[id]?.name ?? "")].join(" ");
 }
 search.addEventListener("input", () => {
   const word = search.value.trim().toLowerCase();
