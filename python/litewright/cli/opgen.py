@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 from pathlib import Path
 
 from litewright import _core
@@ -31,8 +33,7 @@ def run(arguments: argparse.Namespace) -> Result:
     known = {str(row["name"]) for row in _core.op_table()}
     custom = sorted(names - known)
     builtin = sorted(names & known)
-    rows = [f"X({row_name(name)})" for name in builtin]
-    text = _HEAD.format(models=", ".join(path.name for path in arguments.models)) + "\n".join(rows)
+    text = _source(arguments.models, builtin)
     data = {"operators": builtin, "custom": custom}
     blocks = [text]
     if arguments.output:
@@ -41,6 +42,14 @@ def run(arguments: argparse.Namespace) -> Result:
     if custom:
         blocks.append(f"// custom operators, to be registered by the application: {', '.join(custom)}")
     return Result(data, list(blocks))
+
+
+def _source(models: list[Path], names: list[str]) -> str:
+    """The library's own generator where it has one, else the rows of ops/op_list.h."""
+    if importlib.util.find_spec("litewright.opgen") is not None:
+        return str(importlib.import_module("litewright.opgen").generate(models))
+    head = _HEAD.format(models=", ".join(path.name for path in models))
+    return head + "\n".join(f"X({row_name(name)})" for name in names)
 
 
 def row_name(name: str) -> str:
