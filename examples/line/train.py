@@ -33,9 +33,8 @@ def main() -> None:
     for _ in range(500):
         with tf.GradientTape() as tape:
             loss = tf.reduce_mean((line.predict(x)["y"] - y) ** 2)
-        for variable, gradient in zip(
-            (line.weight, line.bias), tape.gradient(loss, [line.weight, line.bias])
-        ):
+        variables = [line.weight, line.bias]
+        for variable, gradient in zip(variables, tape.gradient(loss, variables), strict=True):
             variable.assign_sub(0.05 * gradient)
     print(f"y = {line.weight.numpy().item():.4f} x {line.bias.numpy().item():+.4f}")
     options = tf.saved_model.SaveOptions(save_debug_info=False)
