@@ -10,6 +10,7 @@ namespace py = pybind11;
 void bind_calibration(py::module_& module);
 void bind_delegates(py::module_& module);
 void bind_errors(py::module_& module);
+void bind_inspect(py::module_& module);
 void bind_interpreter(py::module_& module);
 void bind_keras(py::module_& module);
 void bind_op_table(py::module_& module);

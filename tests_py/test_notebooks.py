@@ -11,11 +11,14 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parent.parent / "notebooks").glob("
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook(path: Path, mnist_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notebook(
+    path: Path, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     nbformat = pytest.importorskip("nbformat")
     nbclient = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    monkeypatch.setenv("LITEWRIGHT_DATA", str(mnist_folder))
+    if "mnist.load(" in path.read_text(encoding="utf-8"):
+        monkeypatch.setenv("LITEWRIGHT_DATA", str(request.getfixturevalue("mnist_folder")))
     monkeypatch.setenv("LITEWRIGHT_EXAMPLES", str(path.parent.parent / "examples"))
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(

@@ -334,6 +334,9 @@ void SubgraphExecutor::place_memory() {
   const size_t arena_bytes = plan_memory(buffers);
   check_memory_budget(arena_bytes);
   arena_.reserve(arena_bytes);
+  placements_.clear();
+  for (size_t i = 0; i < buffers.size(); ++i)
+    placements_.push_back({i < owners.size() ? owners[i] : kNoTensor, buffers[i]});
   for (size_t i = 0; i < owners.size(); ++i) slots_[owners[i]].data = arena_.data() + buffers[i].offset;
   // What can be read before it is set or computed shows no old memory.
   for (const std::vector<TensorId>* ids : {&subgraph_->outputs, &subgraph_->inputs}) {

@@ -10,12 +10,19 @@
 
 #include "ops/op_def.h"
 #include "runtime/aligned_buffer.h"
+#include "runtime/memory_planner.h"
 #include "runtime/profiler.h"
 
 namespace litewright {
 
 // Looks up a custom operator by name; nullptr if there is none.
 using CustomOpLookup = std::function<const CustomOpDef*(const std::string& name)>;
+
+// Where a tensor, or the scratch memory of an operator (kNoTensor), lies in the arena, and when it is used.
+struct Placement {
+  TensorId tensor = kNoTensor;
+  PlannedBuffer buffer;
+};
 
 class SubgraphExecutor {
  public:
@@ -47,6 +54,8 @@ class SubgraphExecutor {
   // Whether the tensor's value can be read after a run: not if its memory may serve another tensor by then.
   bool readable(TensorId id) const;
   size_t arena_bytes() const { return arena_.capacity(); }
+  // What lies in the arena; valid after allocate().
+  const std::vector<Placement>& placements() const { return placements_; }
   void set_profiler(Profiler* profiler) { profiler_ = profiler; }
 
  private:
@@ -82,6 +91,7 @@ class SubgraphExecutor {
   std::vector<bool> unpacked_;  // by tensor: own_ holds the unpacked constant
   std::deque<Node> nodes_;
   AlignedBuffer arena_;
+  std::vector<Placement> placements_;
 };
 
 }  // namespace litewright

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from litewright import _core
 from litewright.calibration import Calibration, calibrate
 from litewright.interpreter import Interpreter, OpResolverType
+from litewright.values import dequantize, parameters, quantize
 
 if TYPE_CHECKING:
     from litewright.converter import TFLiteConverter
@@ -194,7 +195,7 @@ class QuantizationDebugger:
         for name, metrics in (self.layer_statistics or {}).items():
             index, real = self._layers[name]["inputs"]
             details = self._quant._get_tensor_details(index, 0)
-            scale, zero_point = _parameters(details)
+            scale, zero_point = parameters(details)
             writer.writerow(
                 {
                     **metrics,
@@ -250,7 +251,7 @@ class QuantizationDebugger:
                     collected[name][metric].append(function(diffs))
                 stored, real = row["inputs"]
                 for metric, compare in direct.items():
-                    scale, zero_point = _parameters(self._quant._get_tensor_details(stored, 0))
+                    scale, zero_point = parameters(self._quant._get_tensor_details(stored, 0))
                     values = self._quant.get_tensor(real), self._quant.get_tensor(stored)
                     collected[name][metric].append(compare(*values, scale, zero_point))
         return {
@@ -268,14 +269,6 @@ class QuantizationDebugger:
             for metric, function in metrics.items():
                 collected[metric].append(function(real, quantized))
         return {metric: float(np.mean(values)) for metric, values in collected.items()}
-
-
-def _parameters(details: Mapping[str, Any]) -> tuple[float, int]:
-    """Scale and zero point of a tensor that has one of each; (0, 0) where it has none."""
-    parameters = details["quantization_parameters"]
-    if len(parameters["scales"]) == 0:
-        return 0.0, 0
-    return parameters["scales"][0], parameters["zero_points"][0]
 
 
 def _tensor_name(difference: str, real: str) -> str:
@@ -297,18 +290,9 @@ def _run(interpreter: Interpreter, sample: Sequence[npt.NDArray[Any]], first: bo
             interpreter.resize_tensor_input(details["index"], np.shape(array))
         interpreter.allocate_tensors()
     for details, array in zip(inputs, sample, strict=True):
-        scale, zero_point = _parameters(details)
-        if array.dtype == np.float32 and details["dtype"] != np.float32 and scale:
-            limits = np.iinfo(details["dtype"])
-            array = np.clip(np.round(array / scale + zero_point), limits.min, limits.max)
-            array = array.astype(details["dtype"])
-        interpreter.set_tensor(details["index"], array)
+        interpreter.set_tensor(details["index"], quantize(details, array))
     interpreter.invoke()
-    outputs = []
-    for details in interpreter.get_output_details():
-        values = interpreter.get_tensor(details["index"])
-        scale, zero_point = _parameters(details)
-        if values.dtype != np.float32 and scale:
-            values = (values.astype(np.float32) - zero_point) * np.float32(scale)
-        outputs.append(values)
-    return outputs
+    return [
+        dequantize(details, interpreter.get_tensor(details["index"]))
+        for details in interpreter.get_output_details()
+    ]

@@ -10,6 +10,7 @@ from typing import Any
 
 from litewright import _core
 from litewright.calibration import Sample, compare
+from litewright.tables import aligned
 
 __all__ = ["OperatorReport", "QuantizationReport"]
 
@@ -121,15 +122,7 @@ class QuantizationReport:
 
     def __str__(self) -> str:
         rows = [_HEADINGS, *(cells(row) for row in self.operators)]
-        widths = [max(len(row[i]) for row in rows) for i in range(len(_HEADINGS))]
-        table = [
-            "  ".join(
-                cell.ljust(width) if i < _TEXT_COLUMNS else cell.rjust(width)
-                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
-        ]
-        lines = [*self.summary(), "", *table]
+        lines = [*self.summary(), "", *aligned(rows, _TEXT_COLUMNS)]
         if worst := self.worst():
             lines += ["", "Worst:"]
         for row in worst:

@@ -49,8 +49,10 @@ def load(split: str = "test") -> Split:
     if split not in _PREFIXES:
         raise ValueError(f"split must be one of {', '.join(_PREFIXES)}, not {split!r}")
     prefix = _PREFIXES[split]
-    images = _parse_idx(f"{prefix}-images-idx3-ubyte", 3)
-    labels = _parse_idx(f"{prefix}-labels-idx1-ubyte", 1)
+    images, labels = (
+        parse_idx(_bytes_of(name), name, rank)
+        for name, rank in ((f"{prefix}-images-idx3-ubyte", 3), (f"{prefix}-labels-idx1-ubyte", 1))
+    )
     if len(images) != len(labels):
         raise ValueError(f"MNIST {split}: {len(images)} images but {len(labels)} labels")
     return images, labels
@@ -62,14 +64,18 @@ def cache_folder() -> Path:
     return Path(root) / "litewright" / "mnist"
 
 
-def _parse_idx(name: str, rank: int) -> npt.NDArray[np.uint8]:
-    data = _bytes_of(name)
-    header = 4 + 4 * rank
-    if len(data) < header or data[:4] != bytes((0, 0, 8, rank)):
-        raise ValueError(f"{name}: not an IDX file of {rank}-dimensional bytes")
-    shape = struct.unpack(f">{rank}I", data[4:header])
+def parse_idx(data: bytes, origin: str, rank: int | None = None) -> npt.NDArray[np.uint8]:
+    """The array in an uncompressed IDX file of bytes.
+
+    Raises ValueError where `data` is something else, names `origin`, or has another rank than the wanted one.
+    """
+    found = data[3] if data[:3] == bytes((0, 0, 8)) and len(data) > 3 else -1
+    header = 4 + 4 * found
+    if found < 1 or rank not in (None, found) or len(data) < header:
+        raise ValueError(f"{origin}: not an IDX file of {f'{rank}-dimensional ' if rank else ''}bytes")
+    shape = struct.unpack(f">{found}I", data[4:header])
     if len(data) - header != math.prod(shape):
-        raise ValueError(f"{name}: {len(data) - header} bytes of data for shape {list(shape)}")
+        raise ValueError(f"{origin}: {len(data) - header} bytes of data for shape {list(shape)}")
     values: npt.NDArray[np.uint8] = np.frombuffer(data, np.uint8, offset=header).copy()
     return values.reshape(shape)
 

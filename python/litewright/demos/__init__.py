@@ -1,0 +1,1 @@
+"""Pages to try models with, served on this machine's own address."""
