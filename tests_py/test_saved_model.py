@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -160,3 +162,26 @@ def test_saved_models_of_keras(name):
         np.testing.assert_allclose(results[0], [[19]], atol=0.1)
     else:
         np.testing.assert_allclose(results[0].sum(), 1, atol=1e-5)
+
+
+def test_a_library_with_other_protobuf_functions_does_no_harm(tmp_path):
+    """TensorFlow's libraries define them for the whole process; here a library whose functions abort does."""
+    compiler = shutil.which("g++")
+    if compiler is None:
+        pytest.skip("no compiler")
+    names = ["ParseFromArrayEPKvi", "ParseFromStringERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"]
+    source = "#include <cstdlib>\n" + "".join(
+        f'extern "C" bool _ZN6google8protobuf11MessageLite{len(name.split("E")[0])}{name}() {{ abort(); }}\n'
+        for name in names
+    )
+    (tmp_path / "other.cpp").write_text(source)
+    library = tmp_path / "other.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, tmp_path / "other.cpp"], check=True)
+    script = (
+        "import ctypes, os\n"
+        f"ctypes.CDLL({str(library)!r}, mode=os.RTLD_GLOBAL)\n"
+        "import litewright.lite as lite\n"
+        f"print(len(lite.TFLiteConverter.from_saved_model({str(TINY)!r}).convert()) > 0)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout == "True\n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litewright import lite
+from litewright import _loading, lite  # noqa: F401 (first: before anything else loads _core)
 from litewright._core import ConverterError, __version__
 from litewright.layers import register_layer
 from litewright.lite import Interpreter, Optimize, TFLiteConverter
