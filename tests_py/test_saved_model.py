@@ -14,6 +14,7 @@ from litewright import ConverterError
 
 ai_edge_litert = pytest.importorskip("ai_edge_litert.interpreter")
 TINY = Path(__file__).parent / "data" / "tiny_saved_model"
+LOOPS = Path(__file__).parent / "data" / "loops"
 SHARED = os.environ.get("LITEWRIGHT_SHARED")
 KERNEL = np.arange(6, dtype=np.float32).reshape(3, 2)
 
@@ -185,3 +186,18 @@ def test_a_library_with_other_protobuf_functions_does_no_harm(tmp_path):
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout == "True\n"
+
+
+@pytest.mark.parametrize("module", [lite, ai_edge_litert], ids=["litewright", "litert"])
+@pytest.mark.parametrize(
+    ("name", "operator"),
+    [("lstm", "UNIDIRECTIONAL_SEQUENCE_LSTM"), ("masked", "WHILE"), ("mapped", "WHILE")],
+)
+def test_loops_for_any_batch(name, operator, module):
+    values = np.load(LOOPS / "values.npz")
+    content = convert(LOOPS / name)
+    operators = lite.Interpreter(model_content=content)._get_ops_details()
+    assert [op["op_name"] for op in operators].count(operator) == 1
+    for count in (1, 3):
+        result = run(module, content, {"x": values[f"{name}_x"][:count]})
+        np.testing.assert_allclose(*result.values(), values[f"{name}_y"][:count], atol=1e-5)
