@@ -1,4 +1,4 @@
-"""Writes tests_py/data/loops (needs TensorFlow and Keras 3): small SavedModels with loops, and what they answer."""
+"""Writes tests_py/data/loops (needs TensorFlow and Keras 3): small SavedModels with loops."""
 
 import shutil
 from pathlib import Path
