@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from litewright import ConverterError
 
 ai_edge_litert = pytest.importorskip("ai_edge_litert.interpreter")
 TINY = Path(__file__).parent / "data" / "tiny_saved_model"
+LOOPS = Path(__file__).parent / "data" / "loops"
 SHARED = os.environ.get("LITEWRIGHT_SHARED")
 KERNEL = np.arange(6, dtype=np.float32).reshape(3, 2)
 
@@ -160,3 +163,41 @@ def test_saved_models_of_keras(name):
         np.testing.assert_allclose(results[0], [[19]], atol=0.1)
     else:
         np.testing.assert_allclose(results[0].sum(), 1, atol=1e-5)
+
+
+def test_a_library_with_other_protobuf_functions_does_no_harm(tmp_path):
+    """TensorFlow's libraries define them for the whole process; here a library whose functions abort does."""
+    compiler = shutil.which("g++")
+    if compiler is None:
+        pytest.skip("no compiler")
+    names = ["ParseFromArrayEPKvi", "ParseFromStringERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"]
+    source = "#include <cstdlib>\n" + "".join(
+        f'extern "C" bool _ZN6google8protobuf11MessageLite{len(name.split("E")[0])}{name}() {{ abort(); }}\n'
+        for name in names
+    )
+    (tmp_path / "other.cpp").write_text(source)
+    library = tmp_path / "other.so"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, tmp_path / "other.cpp"], check=True)
+    script = (
+        "import ctypes, os\n"
+        f"ctypes.CDLL({str(library)!r}, mode=os.RTLD_GLOBAL)\n"
+        "import litewright.lite as lite\n"
+        f"print(len(lite.TFLiteConverter.from_saved_model({str(TINY)!r}).convert()) > 0)\n"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert result.stdout == "True\n"
+
+
+@pytest.mark.parametrize("module", [lite, ai_edge_litert], ids=["litewright", "litert"])
+@pytest.mark.parametrize(
+    ("name", "operator"),
+    [("lstm", "UNIDIRECTIONAL_SEQUENCE_LSTM"), ("masked", "WHILE"), ("mapped", "WHILE")],
+)
+def test_loops_for_any_batch(name, operator, module):
+    values = np.load(LOOPS / "values.npz")
+    content = convert(LOOPS / name)
+    operators = lite.Interpreter(model_content=content)._get_ops_details()
+    assert [op["op_name"] for op in operators].count(operator) == 1
+    for count in (1, 3):
+        result = run(module, content, {"x": values[f"{name}_x"][:count]})
+        np.testing.assert_allclose(*result.values(), values[f"{name}_y"][:count], atol=1e-5)

@@ -1,7 +1,7 @@
-"""Loads the native part so that it finds its own libraries.
+"""Loads the compiled module so that it uses the libraries it was linked with.
 
-TensorFlow makes the symbols of its protobuf visible to all libraries that are loaded later, in place of those of
-the protobuf they were built with; calls between the two crash. Once it is there, ours is bound to its own first.
+TensorFlow brings functions of protobuf with the same names but another layout. Where it was imported first,
+they would be called in the place of our own, and crash.
 """
 
 from __future__ import annotations
@@ -10,18 +10,10 @@ import importlib
 import os
 import sys
 
-
-def load_core() -> None:
-    """Imports litewright._core."""
-    if "tensorflow" not in sys.modules or not hasattr(os, "RTLD_DEEPBIND"):
-        importlib.import_module("litewright._core")
-        return
+if hasattr(os, "RTLD_DEEPBIND") and "asan" not in os.environ.get("LD_PRELOAD", ""):
     flags = sys.getdlopenflags()
-    sys.setdlopenflags(os.RTLD_NOW | os.RTLD_DEEPBIND)
+    sys.setdlopenflags(flags | os.RTLD_DEEPBIND)
     try:
         importlib.import_module("litewright._core")
     finally:
         sys.setdlopenflags(flags)
-
-
-load_core()
