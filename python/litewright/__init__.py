@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from litewright import _loading  # noqa: F401 isort: skip
-from litewright import compat, lite
-=======
-from litewright import _loading, lite  # noqa: F401 (first: before anything else loads _core)
->>>>>>> w/tfflow
+from litewright import _loading, compat, lite  # noqa: F401 (_loading before anything else loads _core)
 from litewright._core import ConverterError, __version__
 from litewright.layers import register_layer
 from litewright.lite import Interpreter, Optimize, TFLiteConverter
