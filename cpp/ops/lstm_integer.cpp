@@ -15,6 +15,10 @@ constexpr float kGateScale = 1.0f / 4096;  // gates have three integer bits
 int16_t saturate16(int32_t x) { return static_cast<int16_t>(std::clamp<int32_t>(x, -32768, 32767)); }
 int8_t saturate8(int32_t x) { return static_cast<int8_t>(std::clamp<int32_t>(x, -128, 127)); }
 
+FixedScale fixed_scale(QuantizedMultiplier m) {
+  return {m.multiplier, std::max(m.shift, 0), std::max(-m.shift, 0)};
+}
+
 float scale_of(const PrepareContext& c, int operand) {
   return per_tensor_quantization(*c.input(operand).tensor).scale;
 }
@@ -87,6 +91,7 @@ class IntegerLstm {
 
   LstmOperands operands_;
   LstmSizes sizes_;
+  RecurrentOps ops_;
   Int8Product input_, recurrent_, projection_;
   Gate gates_[4];
   int cell_log2_ = 0;
@@ -99,7 +104,7 @@ class IntegerLstm {
 };
 
 IntegerLstm::IntegerLstm(PrepareContext& c, const LstmOperands& o, const LstmParams& params)
-    : operands_(o), sizes_(check_lstm(c, o, params)) {
+    : operands_(o), sizes_(check_lstm(c, o, params)), ops_(recurrent_ops_variants().best(recurrent_isa(c))) {
   const LstmSizes& s = sizes_;
   if (c.op().intermediates.size() != 5) c.fail("the integer LSTM has 5 intermediate tensors");
   const ScaleZero input = per_tensor_quantization(*c.input(o.input).tensor);
@@ -189,10 +194,7 @@ void IntegerLstm::finish_gate(int index, const int32_t* input, const int32_t* re
                               int16_t* row) const {
   const Gate& gate = gates_[index];
   const int64_t n = sizes_.cell;
-  for (int64_t j = 0; j < n; ++j) {
-    const int16_t x = saturate16(multiply_by_quantized_multiplier(input[j], gate.input));
-    row[j] = saturate16(multiply_by_quantized_multiplier(recurrent[j], gate.recurrent) + x);
-  }
+  ops_.rescale_gate(n, input, fixed_scale(gate.input), recurrent, fixed_scale(gate.recurrent), row);
   if (!gate.peephole_weights.empty()) {
     for (int64_t j = 0; j < std::min(n, sizes_.output); ++j) {
       row[j] = saturate16(
@@ -221,22 +223,16 @@ void IntegerLstm::step(RunContext& c, const int8_t* x, int64_t x_stride) const {
     if (!s.coupled) gate(0, i);
     gate(1, f);
     gate(2, g);
-    for (int64_t j = 0; j < s.cell; ++j) {
-      const int32_t in = s.coupled ? 32767 - f[j] : i[j];
-      const int32_t kept = rounding_divide_by_power_of_two<int32_t>(int32_t{f[j]} * cell[j], 15);
-      const auto added =
-          static_cast<int16_t>(rounding_divide_by_power_of_two<int32_t>(in * g[j], 30 + cell_log2_));
-      cell[j] = saturate16(static_cast<int16_t>(kept) + added);
-      if (cell_clip_ > 0)
-        cell[j] = std::clamp<int16_t>(cell[j], static_cast<int16_t>(-cell_clip_), cell_clip_);
+    for (int64_t j = 0; s.coupled && j < s.cell; ++j) i[j] = static_cast<int16_t>(32767 - f[j]);
+    ops_.integer_cell(s.cell, i, f, g, 30 + cell_log2_, cell);
+    for (int64_t j = 0; cell_clip_ > 0 && j < s.cell; ++j) {
+      cell[j] = std::clamp<int16_t>(cell[j], static_cast<int16_t>(-cell_clip_), cell_clip_);
     }
     gate(3, o);
     int8_t* hidden = s.projection ? c.scratch<int8_t>(projected_) + b * s.cell : state + b * s.output;
     const int32_t zero = s.projection ? -hidden_zero_ : hidden_zero_;
-    for (int64_t j = 0; j < s.cell; ++j) {
-      const int32_t h = int32_t{o[j]} * tanh_cell_[cell[j] + 32768];
-      hidden[j] = saturate8(multiply_by_quantized_multiplier(h, hidden_) + zero);
-    }
+    for (int64_t j = 0; j < s.cell; ++j) g[j] = tanh_cell_[cell[j] + 32768];
+    ops_.integer_hidden(s.cell, o, g, fixed_scale(hidden_), zero, hidden);
   }
   if (!s.projection) return;
   const int32_t* sums = projection_.run(c, s.batch, c.scratch<int8_t>(projected_), s.cell);

@@ -1,7 +1,7 @@
 // The bodies of RecurrentOps, as wide as the including file's instruction-set flags allow.
 #pragma once
 
-#include "kernels/recurrent/recurrent.h"
+#include "kernels/recurrent/fixed.h"
 #include "kernels/vector/vec.h"
 
 namespace litewright {
@@ -49,7 +49,8 @@ void add_dequantized(int64_t n, const int32_t* __restrict x, const int32_t* __re
 }
 
 constexpr RecurrentOps recurrent_ops(const char* name, Isa isa) {
-  return {name, isa, lstm_cell, sigmoid_row, tanh_row, add, add_dequantized};
+  return {name,         isa,          lstm_cell,     sigmoid_row, tanh_row, add, add_dequantized,
+          rescale_gate, integer_cell, integer_hidden};
 }
 
 }  // namespace

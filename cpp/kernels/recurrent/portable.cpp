@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/recurrent/recurrent.h"
+#include "kernels/recurrent/fixed.h"
 
 namespace litewright {
 namespace {
@@ -39,6 +39,7 @@ void add_dequantized(int64_t n, const int32_t* x, const int32_t* sums, int32_t z
 }  // namespace
 
 extern const RecurrentOps kRecurrentOpsPortable = {
-    "recurrent_portable", Isa::kPortable, lstm_cell, sigmoid, tanh, add, add_dequantized};
+    "recurrent_portable", Isa::kPortable, lstm_cell,    sigmoid,       tanh, add,
+    add_dequantized,      rescale_gate,   integer_cell, integer_hidden};
 
 }  // namespace litewright

@@ -7,6 +7,12 @@
 
 namespace litewright {
 
+// The real number multiplier * 2^(left - right - 31), multiplier >= 0; left or right is 0.
+struct FixedScale {
+  int32_t multiplier;
+  int left, right;
+};
+
 struct RecurrentOps {
   const char* name;
   Isa isa;
@@ -21,6 +27,16 @@ struct RecurrentOps {
   // out[j] += (x[j] - zero * sums[j]) * (row_scale * scale[j])
   void (*add_dequantized)(int64_t n, const int32_t* x, const int32_t* sums, int32_t zero, float row_scale,
                           const float* scale, float* out);
+
+  // Integer LSTMs: out = saturate(y * y_scale + saturate(x * x_scale)) in 16 bits.
+  void (*rescale_gate)(int64_t n, const int32_t* x, const FixedScale& x_scale, const int32_t* y,
+                       const FixedScale& y_scale, int16_t* out);
+  // cell = saturate(f * cell / 2^15 + i * g / 2^shift) in 16 bits.
+  void (*integer_cell)(int64_t n, const int16_t* i, const int16_t* f, const int16_t* g, int shift,
+                       int16_t* cell);
+  // out = saturate(o * cell_tanh * scale + zero) in 8 bits.
+  void (*integer_hidden)(int64_t n, const int16_t* o, const int16_t* cell_tanh, const FixedScale& scale,
+                         int32_t zero, int8_t* out);
 };
 
 KernelTable<RecurrentOps> recurrent_ops_variants();
