@@ -34,6 +34,6 @@ Shape checked_shape(const NodeContext& c, const std::vector<int64_t>& dims);
 inline QuantRule same_scale_rule(bool int16 = true) {
   return {.output = QuantRule::kSameAsInput, .int16 = int16};
 }
-inline QuantRule not_quantized_rule() { return {.output = QuantRule::kNotQuantized}; }
+inline QuantRule not_quantized_rule() { return {.output = QuantRule::kNotQuantized, .int16 = true}; }
 
 }  // namespace litewright

@@ -97,7 +97,11 @@ class ActivationPlanner {
     }
   }
 
+  static bool covers(Range outer, Range inner) { return outer.min <= inner.min && outer.max >= inner.max; }
+
+  // With 16 bits TensorFlow lets every operand keep its range.
   void take_from_result() {
+    if (mode_ == QuantMode::kInt16x8) return;
     std::deque<TensorId> work;
     for (size_t id = 0; id < forms_.size(); ++id) {
       if (calibrated_[id]) work.push_back(static_cast<TensorId>(id));
@@ -107,8 +111,9 @@ class ActivationPlanner {
       work.pop_front();
       if (!same_scale(producer_[id])) continue;
       for (TensorId source : subgraph_.operators[producer_[id]].inputs) {
-        // A tensor with other readers keeps its range, which may be wider than what this operator passes on.
-        if (source == kNoTensor || !calibrated_[source] || consumers_[source].size() > 1) continue;
+        if (source == kNoTensor || !calibrated_[source]) continue;
+        // What other operators read keeps its range where this operator passes on less, as MINIMUM does.
+        if (consumers_[source].size() > 1 && !covers(ranges_[id], ranges_[source])) continue;
         calibrated_[source] = false;
         work.push_back(source);
       }

@@ -187,18 +187,43 @@ TEST(Quantize, ConcatenationsTakeTheResultsScale) {
   for (int k = 0; k < 2; ++k) EXPECT_EQ(operand(graph, BuiltinOp::kConcatenation, k).quantization, q);
 }
 
-TEST(Quantize, OperandsOfOneOperatorAreRequantizedWhereTheyDiffer) {
-  Graph original;  // relu(x) is read twice, so that it keeps its own range
-  GraphBuilder b(original);
+// relu(x) read by `code`, together with -3 x, and by a LOGISTIC.
+Graph read_twice(BuiltinOp code, Options options) {
+  Graph graph;
+  GraphBuilder b(graph);
   const TensorId x = b.input("x", DType::kFloat32, {-1, 8});
   const TensorId positive = b.add(BuiltinOp::kRelu, {x});
-  const TensorId both = b.add(BuiltinOp::kConcatenation, {positive, x}, ConcatenationOptions{1});
+  const TensorId other = b.add(BuiltinOp::kMul, {x, b.constant(std::vector<float>{-3}, {})}, MulOptions{});
+  const TensorId both = b.add(code, {positive, other}, std::move(options));
   b.set_outputs({both, b.add(BuiltinOp::kLogistic, {positive})});
+  return graph;
+}
+
+TEST(Quantize, AnOperandThatOthersReadTakesTheResultsScaleWhereThatIsWider) {
+  const Graph original = read_twice(BuiltinOp::kConcatenation, ConcatenationOptions{1});
   const Graph graph = quantized(original, {.mode = QuantMode::kInt8});
   const Quantization& q = result(graph, BuiltinOp::kConcatenation).quantization;
   for (int k = 0; k < 2; ++k) EXPECT_EQ(operand(graph, BuiltinOp::kConcatenation, k).quantization, q);
-  EXPECT_EQ(operand(graph, BuiltinOp::kLogistic, 0).quantization.zero(), -128);
+  EXPECT_EQ(operand(graph, BuiltinOp::kLogistic, 0).quantization, q);
   EXPECT_LT(output_error(original, graph), 0.02);
+}
+
+TEST(Quantize, OperandsOfOneOperatorAreRequantizedWhereTheyDiffer) {
+  // The minimum is never above 0, relu(x) is.
+  const Graph original = read_twice(BuiltinOp::kMinimum, MaximumMinimumOptions{});
+  const Graph graph = quantized(original, {.mode = QuantMode::kInt8});
+  const Quantization& q = result(graph, BuiltinOp::kMinimum).quantization;
+  for (int k = 0; k < 2; ++k) EXPECT_EQ(operand(graph, BuiltinOp::kMinimum, k).quantization, q);
+  EXPECT_EQ(operand(graph, BuiltinOp::kLogistic, 0).quantization.zero(), -128);
+}
+
+TEST(Quantize, With16BitsOperandsKeepTheirRanges) {
+  const Graph original = read_twice(BuiltinOp::kConcatenation, ConcatenationOptions{1});
+  const Graph graph = quantized(original, {.mode = QuantMode::kInt16x8});
+  const Quantization& q = result(graph, BuiltinOp::kConcatenation).quantization;
+  for (int k = 0; k < 2; ++k) EXPECT_EQ(operand(graph, BuiltinOp::kConcatenation, k).quantization, q);
+  EXPECT_NE(operand(graph, BuiltinOp::kLogistic, 0).quantization, q);
+  EXPECT_LT(output_error(original, graph), 0.001);
 }
 
 TEST(Quantize, Int16ActivationsHaveInt64OrInt32Biases) {
