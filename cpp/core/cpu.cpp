@@ -26,7 +26,7 @@ Isa forced_isa() {
 const char* isa_name(Isa isa) { return kNames[static_cast<int>(isa)]; }
 
 Isa detect_isa() {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
   // GCC's and Clang's builtin also checks that the operating system saves the registers.
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return Isa::kPortable;
