@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
 #include <cpuid.h>
 #if defined(__linux__)
 #include <sys/syscall.h>
@@ -31,7 +31,7 @@ Isa forced_isa() {
   fail(ErrorCode::kInvalidArgument, "LITEWRIGHT_FORCE_ISA is '", name, "'; it should be one of ", all);
 }
 
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
 struct CpuidRegisters {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
 };

@@ -15,10 +15,10 @@ extern const IntDepthwiseKernel kIntDepthwisePortable, kIntDepthwiseAvx2, kIntDe
 KernelTable<F32DepthwiseKernel> f32_depthwise_kernels() {
   static constexpr F32DepthwiseKernel rows[] = {
 #ifdef LITEWRIGHT_X86_KERNELS
-    {"f32_depthwise_avx512", Isa::kAvx512, f32_depthwise_avx512},
-    {"f32_depthwise_avx2", Isa::kAvx2, f32_depthwise_avx2},
+      {"f32_depthwise_avx512", Isa::kAvx512, f32_depthwise_avx512},
+      {"f32_depthwise_avx2", Isa::kAvx2, f32_depthwise_avx2},
 #endif
-    {"f32_depthwise_portable", Isa::kPortable, f32_depthwise_portable},
+      {"f32_depthwise_portable", Isa::kPortable, f32_depthwise_portable},
   };
   return {rows, static_cast<int>(sizeof(rows) / sizeof(rows[0]))};
 }
