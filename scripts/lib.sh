@@ -48,6 +48,18 @@ need_packages() {
     die "could not install: ${missing[*]}"
 }
 
+# want_packages PACKAGE...: installs Debian packages that only some tests need, where that is possible.
+want_packages() {
+  command -v dpkg-query >/dev/null || return 0
+  local missing=() package
+  for package in "$@"; do is_installed "$package" || missing+=("$package"); done
+  [ ${#missing[@]} = 0 ] && return 0
+  [ "$(id -u)" = 0 ] &&
+    DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends \
+      "${missing[@]}" >/dev/null 2>&1 && return 0
+  echo "${missing[*]}: not to be had here; what needs it is skipped" >&2
+}
+
 # need_venv FILE [OPTIONAL...]: build/venv with the requirements of FILE, and what can be had of OPTIONAL.
 need_venv() {
   local requirements=$1 stamp
@@ -58,7 +70,7 @@ need_venv() {
   }
   stamp=$VENV/installed-$(cat scripts/requirements*.txt <(echo "$requirements" "$@") | md5sum | cut -c1-12)
   if [ ! -e "$stamp" ]; then
-    echo "installing the Python packages of $requirements into build/venv"
+    echo "installing the Python packages of $requirements into ${VENV#"$ROOT/"}"
     local pip=("$VENV/bin/python" -m pip install -qq --disable-pip-version-check --retries 5 --timeout 60)
     retry "${pip[@]}" -r "$requirements" || die "could not install the packages of $requirements"
     local package
