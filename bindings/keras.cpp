@@ -145,7 +145,8 @@ void bind_keras(py::module_& module) {
       .def("constant", &LayerHandle::constant, py::arg("value"), py::arg("name") = "")
       .def("add", &LayerHandle::add, py::arg("op"), py::arg("inputs"), py::arg("options"),
            py::arg("outputs"));
-  module.def("keras_layers", &keras_layers, "Every known layer class: (family, class, why it cannot convert).");
+  module.def("keras_layers", &keras_layers,
+             "Every known layer class: (family, class, why it cannot convert).");
   module.def("import_keras", &import_keras, py::arg("path"), py::arg("custom_layers"));
 }
 
