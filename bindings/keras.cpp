@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "arrays.h"
+#include "importers/keras/layer_families.h"
 #include "importers/keras/lowering.h"
 #include "module.h"
 #include "ops/op_def.h"
@@ -121,6 +122,15 @@ std::shared_ptr<Graph> import_keras(const std::string& path,
   }
 }
 
+py::list keras_layers() {
+  py::list rows;
+  for (const keras::LayerFamily& family : keras::layer_families()) {
+    for (const keras::LayerRow& row : family.rows)
+      rows.append(py::make_tuple(family.name, row.class_name, row.lower ? "" : row.reason));
+  }
+  return rows;
+}
+
 }  // namespace
 
 void bind_keras(py::module_& module) {
@@ -135,6 +145,8 @@ void bind_keras(py::module_& module) {
       .def("constant", &LayerHandle::constant, py::arg("value"), py::arg("name") = "")
       .def("add", &LayerHandle::add, py::arg("op"), py::arg("inputs"), py::arg("options"),
            py::arg("outputs"));
+  module.def("keras_layers", &keras_layers,
+             "Every known layer class: (family, class, why it cannot convert).");
   module.def("import_keras", &import_keras, py::arg("path"), py::arg("custom_layers"));
 }
 

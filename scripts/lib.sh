@@ -12,8 +12,10 @@ PYTHON=${PYTHON:-python3}
 PACKAGES=(g++ pkg-config zlib1g-dev libflatbuffers-dev flatbuffers-compiler libeigen3-dev libhdf5-dev libzip-dev
   nlohmann-json3-dev libprotobuf-dev protobuf-compiler libgtest-dev libgmock-dev)
 
-# For the Java interpreter and the OpenCL delegate; what cannot be had is left out, and its tests are skipped.
-OPTIONAL_PACKAGES=(default-jdk-headless maven maven-debian-helper junit5 opencl-headers ocl-icd-opencl-dev pocl-opencl-icd)
+# For the Java interpreter, the OpenCL delegate and the tests of pages; what cannot be had is left out, and its tests
+# are skipped.
+OPTIONAL_PACKAGES=(default-jdk-headless maven maven-debian-helper junit5 opencl-headers ocl-icd-opencl-dev pocl-opencl-icd
+  chromium chromium-driver)
 
 die() {
   echo "$(basename "$0"): $*" >&2
@@ -63,7 +65,7 @@ want_optional_packages() {
   install_packages "${missing[@]}" || echo "could not install ${missing[*]}; what needs them is skipped" >&2
 }
 
-has_java() { command -v javac mvn >/dev/null && [ -e /usr/share/maven-repo/org/junit/jupiter ]; }
+has_java() { command -v javac >/dev/null && command -v mvn >/dev/null && [ -e /usr/share/maven-repo/org/junit/jupiter ]; }
 has_opencl() { [ -e /usr/include/CL/cl.h ] && [ -e "/usr/lib/$(uname -m)-linux-gnu/libOpenCL.so" ]; }
 
 # need_venv FILE [OPTIONAL...]: build/venv with the requirements of FILE, and what can be had of OPTIONAL.
@@ -76,7 +78,7 @@ need_venv() {
   }
   stamp=$VENV/installed-$(cat scripts/requirements*.txt <(echo "$requirements" "$@") | md5sum | cut -c1-12)
   if [ ! -e "$stamp" ]; then
-    echo "installing the Python packages of $requirements into build/venv"
+    echo "installing the Python packages of $requirements into ${VENV#"$ROOT/"}"
     local pip=("$VENV/bin/python" -m pip install -qq --disable-pip-version-check --retries 5 --timeout 60)
     retry "${pip[@]}" -r "$requirements" || die "could not install the packages of $requirements"
     local package

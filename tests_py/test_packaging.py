@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -39,9 +40,11 @@ def test_wheel_is_small(wheel: Path) -> None:
 def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert len([name for name in names if name.endswith(".so")]) == 1
-    for name in ("__init__.py", "lite.py", "py.typed", "_core.pyi"):
+    for name in ("__init__.py", "lite.py", "py.typed", "_core.pyi", "web/mnist.h5", "web/viewer.js"):
         assert f"litewright/{name}" in names
     assert any(name.endswith("LICENSE") for name in names)
+    points = next(name for name in names if name.endswith("entry_points.txt"))
+    assert b"litewright = litewright.cli:main" in zipfile.ZipFile(wheel).read(points)
     assert {name.split("/")[0].split("-")[0] for name in names} == {"litewright"}
 
 
@@ -60,3 +63,21 @@ def test_installed_wheel_imports_alone(wheel: Path, tmp_path: Path) -> None:
         text=True,
     )
     assert output.stdout.splitlines() == [str(tmp_path / "litewright/__init__.py"), "[]"], output.stderr
+
+
+@pytest.mark.parametrize("isa", ["portable", "avx2", "avx512", "avx512vnni"])
+def test_installed_wheel_tests_itself_at_every_instruction_set(wheel: Path, tmp_path: Path, isa: str) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path)
+    result = subprocess.run(
+        [sys.executable, "-m", "litewright", "doctor", "--json"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(tmp_path), "LITEWRIGHT_FORCE_ISA": isa},
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    machine = json.loads(result.stdout)["machine"]
+    order = ["portable", "avx2", "avx512", "avx512vnni"]
+    best = min(isa, machine["instruction set"], key=order.index)
+    assert machine["instruction set in use"].startswith(best + " ")

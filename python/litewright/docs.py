@@ -1,4 +1,4 @@
-"""Documentation made from what the library knows of itself: `python -m litewright.docs operators`."""
+"""Documentation made from what the library knows of itself: `python -m litewright.docs PAGE`."""
 
 from __future__ import annotations
 
@@ -40,7 +40,67 @@ def operators() -> str:
     return "\n".join(parts)
 
 
-PAGES: dict[str, Callable[[], str]] = {"operators": operators}
+_LAYERS_HEAD = """\
+# Layers
+
+Made by `python -m litewright.docs layers > docs/layers.md` from the importer's table; do not edit.
+
+Layers of Keras 2 and 3 that convert, by family. `docs/custom_layers.md` says how those of your own do.
+"""
+
+
+def layers() -> str:
+    """The Keras layers that convert by family, and those that do not with the reason, as Markdown."""
+    families: dict[str, list[str]] = {}
+    reasons: list[tuple[str, str]] = []
+    for family, name, reason in _core.keras_layers():
+        if reason:
+            reasons.append((name, reason))
+        else:
+            families.setdefault(family, []).append(name)
+    parts = [_LAYERS_HEAD, f"{sum(map(len, families.values()))} layers:\n"]
+    rows = ["| Family | Layers |", "| --- | --- |"]
+    rows += [f"| {family} | {', '.join(sorted(set(names)))} |" for family, names in families.items()]
+    parts.append("\n".join(rows) + "\n")
+    if reasons:
+        parts.append("These do not convert:\n")
+        rows = ["| Layer | Why, and what to do |", "| --- | --- |"]
+        rows += [f"| {name} | {reason} |" for name, reason in sorted(reasons)]
+        parts.append("\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+_COMMANDS_HEAD = """\
+# Command line
+
+Made by `python -m litewright.docs commands > docs/commands.md` from the commands themselves; do not edit.
+
+Exit codes: 0 done; 1 a file or model could not be read, converted or run; 2 the arguments make no sense;
+3 done, and the answer is no. Every command prints JSON with `--json`, and tables without lines in a pipe.
+"""
+
+
+def commands() -> str:
+    """The commands with their examples and arguments, as Markdown."""
+    from litewright.cli import parsers
+
+    parts = [_COMMANDS_HEAD]
+    for name, (module, parser) in parsers().items():
+        examples = "\n".join(f"    {line}" for line in module.EXAMPLES)
+        rows = ["| Argument | Meaning |", "| --- | --- |"]
+        rows += [_argument(action) for action in parser._actions if action.dest != "help"]
+        parts.append(f"## {name}\n\n{module.SUMMARY}.\n\n{examples}\n\n" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def _argument(action: Any) -> str:
+    names = ", ".join(f"`{name}`" for name in action.option_strings) or f"`{action.metavar or action.dest}`"
+    choices = ", ".join(f"`{choice}`" for choice in action.choices or ())
+    text = (action.help or "").replace("%(default)s", str(action.default))
+    return f"| {names} | {'; '.join(part for part in (text, choices) if part)} |"
+
+
+PAGES: dict[str, Callable[[], str]] = {"operators": operators, "layers": layers, "commands": commands}
 
 
 def main(arguments: list[str]) -> int:

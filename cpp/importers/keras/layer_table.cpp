@@ -2,7 +2,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "importers/keras/lowering.h"
+#include "importers/keras/layer_families.h"
 
 namespace litewright::keras {
 namespace {
@@ -26,12 +26,34 @@ const LayerRow* find(const Table& table, const std::string& class_name) {
 
 }  // namespace
 
+std::vector<LayerFamily> layer_families() {
+  return {{"Core", core_layers()},
+          {"Activation", activation_layers()},
+          {"Convolution", convolution_layers()},
+          {"Transposed convolution", convolution_transpose_layers()},
+          {"Pooling", pooling_layers()},
+          {"Normalization", normalization_layers()},
+          {"Merging", merging_layers()},
+          {"Reshaping", reshaping_layers()},
+          {"Embedding", embedding_layers()},
+          {"Preprocessing", preprocessing_layers()},
+          {"Recurrent", recurrent_layers()},
+          {"Bidirectional", bidirectional_layers()},
+          {"Convolutional recurrent", conv_lstm_layers()},
+          {"Wrapper", wrapper_layers()},
+          {"Attention", attention_layers()},
+          {"TensorFlow call", tensorflow_calls()},
+          {"Not possible", unsupported_layers()}};
+}
+
 const LayerRow* find_layer(const std::string& class_name) {
-  static const Table table = table_of(
-      core_layers(), activation_layers(), convolution_layers(), convolution_transpose_layers(),
-      pooling_layers(), normalization_layers(), merging_layers(), reshaping_layers(), embedding_layers(),
-      preprocessing_layers(), recurrent_layers(), bidirectional_layers(), conv_lstm_layers(),
-      wrapper_layers(), attention_layers(), tensorflow_calls(), unsupported_layers());
+  static const Table table = [] {
+    Table rows;
+    for (const LayerFamily& family : layer_families()) {
+      for (const LayerRow& row : family.rows) rows.emplace(row.class_name, &row);
+    }
+    return rows;
+  }();
   return find(table, class_name);
 }
 

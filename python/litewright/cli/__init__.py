@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 from litewright import __version__
 from litewright.cli.output import UsageError, show
 
-__all__ = ["COMMANDS", "main", "parser"]
+__all__ = ["COMMANDS", "main", "parser", "parsers"]
 
 COMMANDS = (
     "convert",
@@ -76,6 +76,12 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="print JSON")
         command.set_defaults(run=module.run)
     return top
+
+
+def parsers() -> dict[str, tuple[Any, argparse.ArgumentParser]]:
+    """By command its module and its parser."""
+    choices: Any = next(action.choices for action in parser()._actions if action.choices)
+    return {name: (_module(name), choices[name]) for name in COMMANDS}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -41,14 +41,12 @@ def run(arguments: argparse.Namespace) -> Result:
 
 def _words() -> dict[str, list[str]]:
     """By command, its options and the words that it may start with."""
-    from litewright.cli import COMMANDS, parser
+    from litewright.cli import parsers
 
-    actions = parser()._subparsers._group_actions  # type: ignore[union-attr]
-    parsers: dict[str, argparse.ArgumentParser] = dict(actions[0].choices)  # type: ignore[arg-type]
     words: dict[str, list[str]] = {}
-    for name in COMMANDS:
+    for name, (_, parser) in parsers().items():
         words[name] = []
-        for action in parsers[name]._actions:
+        for action in parser._actions:
             longest = [option for option in action.option_strings if option.startswith("--")]
             starts = [str(choice) for choice in action.choices or ()] if not action.option_strings else []
             words[name] += longest + starts

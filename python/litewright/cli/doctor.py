@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> Result:
         "Python": platform.python_version(),
         "NumPy": np.__version__,
         "system": platform.platform(),
-        "processor": _processor(),
+        "processor": processor(),
         "processors to use": len(os.sched_getaffinity(0)),
         "instruction set": _core.detected_isa(),
     }
@@ -114,7 +114,8 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _processor() -> str:
+def processor() -> str:
+    """The processor as the system calls it."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
