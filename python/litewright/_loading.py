@@ -1,7 +1,8 @@
 """Loads the native part so that it finds its own libraries.
 
-TensorFlow makes the symbols of its protobuf visible to all libraries that are loaded later, in place of those of
-the protobuf they were built with; calls between the two crash. Once it is there, ours is bound to its own first.
+TensorFlow makes the symbols of its protobuf visible to all libraries that are loaded later, in place of those
+of the protobuf they were built with; calls between the two crash. Once it is there, ours is bound to its own
+first.
 """
 
 from __future__ import annotations

@@ -35,6 +35,7 @@ struct Value {
   std::optional<Extents> extents = {};  // beside a tensor that is not constant
   std::string variable = {};            // a handle of this variable; no tensor
   bool broken = false;                  // it comes from a node that could not be converted
+  bool dead = false;                    // it lies on the way that a constant condition does not take
 
   Value() = default;
   Value(TensorId tensor) : id(tensor) {}  // NOLINT: a tensor is a value
