@@ -184,7 +184,7 @@ def test_text_graphs(tmp_path):
     runner = lite.Interpreter(model_content=content).get_signature_runner()
     np.testing.assert_allclose(runner(x=np.zeros((1, 2), np.float32))["y"], [[1, 2]])
     frozen(tmp_path, text.replace('"AddV2"', '"AddV2').encode(), "graph.pbtxt")
-    with pytest.raises(OSError, match="line 8 of the text"):
+    with pytest.raises(OSError, match="line 7 of the text"):
         V1.from_frozen_graph(path, ["x"], ["y"])
 
 

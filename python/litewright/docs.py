@@ -56,8 +56,8 @@ builtins in `operators.md`, or disappears; dimensions that are not known stay so
   delegate is linked in; it goes before `allow_custom_ops`.
 - Kept operators need the types of their results: a SavedModel states them, a frozen graph does by
   `_output_shapes` and the attribute `T` or the like.
-- `AudioSpectrogram`, `Mfcc` and `TFLite_Detection_PostProcess` become the custom operators that runtimes bring
-  along.
+- `AudioSpectrogram`, `Mfcc` and `TFLite_Detection_PostProcess` become the custom operators that runtimes
+  bring along.
 - Hash tables that are filled when the model is loaded (constants, or files among its assets) become
   HASHTABLE operators; other types than int64 and string go through positions in a constant.
 - Random numbers have TensorFlow's distribution, not its values.

@@ -158,7 +158,6 @@ case("OneHot.int64", lambda x: tf.one_hot(x, 4, dtype=tf.int32), ints(0, 4, 3, d
 case("TopKV2", lambda x: tf.math.top_k(x, 3), floats(2, 6), dynamic=BATCH)
 case("TopKV2.int32", lambda x: tf.math.top_k(x, 2), np.int32([[5, 1, 7, 3], [2, 9, 4, 8]]))
 case("TopKV2.at_run_time", lambda x, k: tf.math.top_k(x, k), floats(2, 6), np.int32(3))
-case("TopK", lambda x: raw.TopK(input=x, k=3), floats(2, 6))
 case("sort", lambda x: tf.sort(x, axis=-1), floats(2, 6))
 case("argsort", lambda x: tf.argsort(x, direction="DESCENDING"), floats(2, 6))
 case("NthElement", lambda x: raw.NthElement(input=x, n=2), floats(2, 6))
