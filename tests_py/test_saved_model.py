@@ -36,7 +36,7 @@ def convert(folder, **arguments):
 
 @pytest.mark.parametrize("module", [lite, ai_edge_litert], ids=["litewright", "litert"])
 def test_the_default_signature(module):
-    content = convert(TINY)
+    content = convert(TINY, signature_keys=["serving_default"])
     x = np.array([[1, 2, 3], [-1, -2, -3]], np.float32)
     result = run(module, content, {"x": x})
     np.testing.assert_allclose(result["y"], np.maximum(x @ KERNEL + [1, -1], 0))
@@ -49,7 +49,7 @@ def test_the_default_signature(module):
 
 @pytest.mark.parametrize("module", [lite, ai_edge_litert], ids=["litewright", "litert"])
 def test_several_signatures_in_one_file(module):
-    content = convert(TINY, signature_keys=["serving_default", "flat"])
+    content = convert(TINY)
     x = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
     result = run(module, content, {"x": x}, "flat")
     np.testing.assert_allclose(result["flat"], (x @ KERNEL).reshape(2, 4))
@@ -57,7 +57,7 @@ def test_several_signatures_in_one_file(module):
 
 
 def test_quantization_takes_the_same_way(tmp_path):
-    converter = lite.TFLiteConverter.from_saved_model(str(TINY))
+    converter = lite.TFLiteConverter.from_saved_model(str(TINY), ["serving_default"])
     converter.optimizations = [lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([np.full((1, 3), i, np.float32)] for i in range(8))
     result = run(lite, converter.convert(), {"x": np.ones((1, 3), np.float32)})

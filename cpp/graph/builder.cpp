@@ -19,8 +19,8 @@ struct Inferred {
   std::vector<bool> ranked;
 };
 
-// The known extent of another operand that lies over dimension `from_end` of operand `operand`: an unknown extent
-// that goes with it is the same (or 1, which gives the same result).
+// The known extent of another operand that lies over dimension `from_end` of operand `operand`: an unknown
+// extent that goes with it is the same (or 1, which gives the same result).
 int32_t extent_beside(const Subgraph& subgraph, const Operator& op, size_t operand, size_t from_end) {
   int32_t extent = -1;
   for (size_t i = 0; i < op.inputs.size(); ++i) {
@@ -32,7 +32,8 @@ int32_t extent_beside(const Subgraph& subgraph, const Operator& op, size_t opera
 }
 
 // `beside`: unknown extents are those of the operands beside them, where these are known.
-Inferred infer_with(const Subgraph& subgraph, const Operator& op, int outputs, int32_t stand_in, bool beside) {
+Inferred infer_with(const Subgraph& subgraph, const Operator& op, int outputs, int32_t stand_in,
+                    bool beside) {
   std::vector<Slot> slots(op.inputs.size() + outputs);
   std::vector<std::vector<uint8_t>> unpacked(op.inputs.size());
   std::vector<Slot*> inputs, results;

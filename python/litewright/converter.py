@@ -209,7 +209,7 @@ class TFLiteConverter:
         """
         if isinstance(model, (str, os.PathLike)) or callable(getattr(model, "save", None)):
             return cls(model)
-        call = getattr(model, "__call__", None)  # noqa: B004
+        call: Any = getattr(model, "__call__", None)  # noqa: B004
         if callable(getattr(call, "get_concrete_function", None)):
             return cls(FunctionsSource([call.get_concrete_function()], model))
         raise TypeError(f"from_keras_model takes a path or a Keras model, not {type(model).__name__}")

@@ -100,7 +100,56 @@ def _argument(action: Any) -> str:
     return f"| {names} | {'; '.join(part for part in (text, choices) if part)} |"
 
 
-PAGES: dict[str, Callable[[], str]] = {"operators": operators, "layers": layers, "commands": commands}
+_TENSORFLOW_HEAD = """\
+# TensorFlow operators
+
+Made by `python -m litewright.docs tensorflow_operators > docs/tensorflow_operators.md` from the importer's
+tables; do not edit.
+
+What SavedModels, concrete functions and frozen graphs may hold. Each operator becomes one or several of the
+builtins in `operators.md`, or disappears; dimensions that are not known stay so.
+
+- `While`, `If`, `Case` and their stateless forms become WHILE and IF; loops that are recurrent layers become
+  TFLite's operators for those.
+- An operator that is not listed cannot be converted; all such nodes of a model appear in one error.
+- `allow_custom_ops = True` keeps them as custom operators of the same name, their attributes as a FlexBuffers
+  map.
+- `OpsSet.SELECT_TF_OPS` keeps them as TensorFlow's own ("Flex") operators, which run only where TensorFlow's
+  delegate is linked in; it goes before `allow_custom_ops`.
+- Kept operators need the types of their results: a SavedModel states them, a frozen graph does by
+  `_output_shapes` and the attribute `T` or the like.
+- `AudioSpectrogram`, `Mfcc` and `TFLite_Detection_PostProcess` become the custom operators that runtimes
+  bring along.
+- Hash tables that are filled when the model is loaded (constants, or files among its assets) become
+  HASHTABLE operators; other types than int64 and string go through positions in a constant.
+- Random numbers have TensorFlow's distribution, not its values.
+"""
+
+
+def tensorflow_operators() -> str:
+    """The tables of the TensorFlow importer, family by family, as Markdown."""
+    families: dict[str, list[str]] = {}
+    refused: list[str] = []
+    for row in sorted(_core.tensorflow_ops(), key=lambda row: row["op"]):
+        if row["reason"]:
+            refused.append(f"| `{row['op']}` | {row['reason']} |")
+        else:
+            families.setdefault(row["family"], []).append(f"`{row['op']}`")
+    count = sum(len(names) for names in families.values())
+    parts = [_TENSORFLOW_HEAD, f"{count} operators convert:\n"]
+    rows = [f"| {family} | {', '.join(families[family])} |" for family in sorted(families)]
+    parts.append("\n".join(["| Family | Operators |", "| --- | --- |", *rows]) + "\n")
+    parts.append("Known, and refused:\n")
+    parts.append("\n".join(["| Operator | Why |", "| --- | --- |", *refused]) + "\n")
+    return "\n".join(parts)
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "operators": operators,
+    "tensorflow_operators": tensorflow_operators,
+    "layers": layers,
+    "commands": commands,
+}
 
 
 def main(arguments: list[str]) -> int:

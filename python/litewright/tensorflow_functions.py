@@ -1,4 +1,4 @@
-"""TensorFlow's live objects as plain data: graphs as bytes, variables as arrays. Nothing is imported: everything
+"""TensorFlow's live objects as plain data: graphs as bytes, variables as arrays. Nothing is imported; all
 comes from the objects' own methods."""
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ def read_functions(functions: Sequence[Any], trackable_obj: Any) -> list[dict[st
 
     Args:
       functions: concrete functions.
-      trackable_obj: the object they belong to, where hash tables are looked for. With it the inputs and outputs
-        are in the order of their names, as in a SavedModel; without it in the function's own.
+      trackable_obj: the object they belong to, where hash tables are looked for. With it the inputs and
+        outputs are in the order of their names, as in a SavedModel; without it in the function's own.
 
     Raises:
       ValueError: there is no function, or two of the same name.
@@ -151,7 +151,9 @@ def _varint(value: int) -> bytes:
 
 def _tables_of(roots: Iterable[Any]) -> list[Any]:
     """The lookup tables among the objects' attributes."""
-    tables, seen, waiting = [], set(), list(roots)
+    tables: list[Any] = []
+    seen: set[int] = set()
+    waiting = list(roots)
     while waiting and len(seen) < _MOST_OBJECTS:
         value = waiting.pop()
         if (

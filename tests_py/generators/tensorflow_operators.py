@@ -1,8 +1,8 @@
-"""Writes tests_py/data/tensorflow_operators.npz (needs TensorFlow): small functions of TensorFlow operators, each
-with inputs and the results that TensorFlow computes.
+"""Writes tests_py/data/tensorflow_operators.npz (needs TensorFlow): small functions of TensorFlow operators,
+each with inputs and the results that TensorFlow computes.
 
-Of a case NAME the file holds: NAME/graph (a serialized GraphDef), NAME/in/TENSOR, NAME/out/I. All is drawn from
-one seed, so that another run writes the same cases.
+Of a case NAME the file holds: NAME/graph (a serialized GraphDef), NAME/in/TENSOR, NAME/out/TENSOR. All is
+drawn from one seed, so that another run writes the same cases.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def concrete(case: Case) -> Any:
         shape = [None if (i, axis) in case.dynamic else size for axis, size in enumerate(np.shape(value))]
         dtype = tf.string if value.dtype.kind in "OS" else value.dtype
         specs.append(tf.TensorSpec(shape, dtype, name=f"x{i}"))
-    return tf.function(case.function, input_signature=specs).get_concrete_function()
+    return tf.function(case.function, specs, autograph=False).get_concrete_function()
 
 
 def arrays_of(case: Case) -> dict[str, np.ndarray]:
@@ -63,6 +63,8 @@ def main(names: list[str]) -> None:
             if names:
                 raise SystemExit(1) from error
             failed.append(case.name)
+    if failed:
+        raise SystemExit(f"{len(failed)} cases failed: {', '.join(failed)}")
     if not names:
         FILE.parent.mkdir(exist_ok=True)
         np.savez_compressed(FILE, **arrays)

@@ -51,8 +51,7 @@ Values lower_squeeze(Node& node) {
 Values pad_at_run_time(Node& node) {
   const TensorId x = node.input(), pads = node.cast(node.input(1), DType::kInt32);
   const Shape dims(static_cast<size_t>(node.rank(x)), -1);
-  if (node.count() < 3)
-    return {node.declared(BuiltinOp::kPad, {x, pads}, PadOptions{}, node.dtype(x), dims)};
+  if (node.count() < 3) return {node.declared(BuiltinOp::kPad, {x, pads}, PadOptions{}, node.dtype(x), dims)};
   return {node.declared(BuiltinOp::kPadv2, {x, pads, node.input(2)}, PadV2Options{}, node.dtype(x), dims)};
 }
 

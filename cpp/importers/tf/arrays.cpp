@@ -85,7 +85,7 @@ TypeAndShape type_and_shape(const proto::GraphDef& graph, const Variables& varia
       walker.give(node.name(), builder.input(node.name(), dtype, *shape));
   }
   const Value value = walker.value(reference);
-  walker.report();
+  report(walker.problems());
   if (value.id == kNoTensor) fail(ErrorCode::kInvalidArgument, "'", reference, "' is no tensor");
   const Tensor& tensor = builder.tensor(value.id);
   return {tensor.dtype, tensor.has_rank ? std::optional(tensor.shape) : std::nullopt};

@@ -48,6 +48,26 @@ Values lower_legacy_variable(Node& node) {
 
 Values lower_nothing(Node&) { return {}; }
 
+// One of two ways, [false, true], is taken; what lies on the other is dead until the ways meet.
+Values lower_switch(Node& node) {
+  const Tensor& condition = node.builder().tensor(node.input(1));
+  if (!condition.is_constant || condition.data.size() != 1)
+    node.unsupported("branches that are chosen at run time in TensorFlow 1's form; use tf.where");
+  Value dead;
+  dead.dead = true;
+  const bool taken = condition.data.data()[0] != 0;
+  return taken ? Values{dead, node.value(0)} : Values{node.value(0), dead};
+}
+
+Values lower_merge(Node& node) {
+  for (int i = 0; i < node.count(); ++i) {
+    if (!node.value(i).dead) return {node.value(i), node.builder().scalar(i)};
+  }
+  Value dead;
+  dead.dead = true;
+  return {dead};
+}
+
 }  // namespace
 
 Rows basic_rows() {
@@ -63,6 +83,10 @@ Rows basic_rows() {
       {"PlaceholderWithDefault", lower_first},
       {"DisableCopyOnRead", lower_first},
       {"NoOp", lower_nothing},
+      {"Switch", lower_switch},
+      {"RefSwitch", lower_switch},
+      {"Merge", lower_merge},
+      {"RefMerge", lower_merge},
       {"Assert", lower_nothing},
       {"VarHandleOp", lower_handle},
       {"ReadVariableOp", lower_read},

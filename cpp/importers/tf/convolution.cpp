@@ -156,7 +156,8 @@ Values lower_pool(Node& node) {
   const Axes window = spatial(node, "ksize", 2, g.first);
   TensorId x = channels_last(node, node.input(0), g.first);
   if (!g.pads.empty()) {
-    if (kCode != BuiltinOp::kMaxPool2D) node.unsupported("explicit padding of an average; pad its input instead");
+    if (kCode != BuiltinOp::kMaxPool2D)
+      node.unsupported("explicit padding of an average; pad its input instead");
     x = node.pad(x, g.pads, std::numeric_limits<float>::lowest());
   }
   Pool2DOptions options;

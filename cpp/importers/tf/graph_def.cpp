@@ -57,8 +57,9 @@ Graph import_frozen_graph(const std::string& path, const ArrayChoice& arrays, co
                         Graph graph;
                         graph.description = "Litewright, from a frozen TensorFlow graph";
                         graph.origin = path;
-                        import_signature(graph, def, variables, plan);
-                        finish_signatures(graph, variables);
+                        std::vector<std::string> problems;
+                        import_signature(graph, def, variables, plan, problems);
+                        finish_signatures(graph, variables, problems);
                         return graph;
                       });
 }
@@ -107,6 +108,7 @@ Graph import_functions(const std::vector<LiveFunction>& functions, const Foreign
   graph.description = "Litewright, from TensorFlow functions";
   Variables variables;
   variables.set_foreign(foreign);
+  std::vector<std::string> problems;
   for (const LiveFunction& function : functions) {
     with_context([&] { return "importing the function '" + function.key + "'"; },
                  [&] {
@@ -115,10 +117,10 @@ Graph import_functions(const std::vector<LiveFunction>& functions, const Foreign
                    variables.set_outputs(OpOutputs(operators));
                    for (const auto& [node, value] : function.variables) variables.give(node, value);
                    for (const auto& [node, table] : function.tables) variables.tables().give(node, table);
-                   import_signature(graph, def, variables, plan_of(def, variables, function));
+                   import_signature(graph, def, variables, plan_of(def, variables, function), problems);
                  });
   }
-  finish_signatures(graph, variables);
+  finish_signatures(graph, variables, problems);
   return graph;
 }
 

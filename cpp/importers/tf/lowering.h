@@ -44,6 +44,7 @@ struct Value {
   std::string variable = {};              // a handle of this variable; no tensor
   std::shared_ptr<TensorList> list = {};  // it is a list; without a tensor until something is put into it
   bool broken = false;                    // it comes from a node that could not be converted
+  bool dead = false;                      // it lies on the way that a constant condition does not take
 
   Value() = default;
   Value(TensorId tensor) : id(tensor) {}  // NOLINT: a tensor is a value

@@ -94,16 +94,17 @@ Values lower_cross(Node& node) {
 
 Values cross_entropy(Node& node, TensorId logits, TensorId labels) {
   const int axis = node.rank(logits) - 1;
-  const TensorId terms = node.mul(node.op(BuiltinOp::kNeg, {labels}), node.op(BuiltinOp::kLogSoftmax, {logits}));
+  const TensorId terms =
+      node.mul(node.op(BuiltinOp::kNeg, {labels}), node.op(BuiltinOp::kLogSoftmax, {logits}));
   return {node.reduce(BuiltinOp::kSum, terms, {axis}, false), node.sub(node.softmax(logits), labels)};
 }
 Values lower_cross_entropy(Node& node) { return cross_entropy(node, node.input(0), node.input(1)); }
 Values lower_sparse_cross_entropy(Node& node) {
   const int32_t classes = node.shape(node.input()).back();
   if (classes < 0) node.unsupported("the number of classes should be known");
-  const TensorId labels = node.op(BuiltinOp::kOneHot,
-                                  {node.input(1), node.builder().scalar(classes), node.f(1), node.f(0)},
-                                  OneHotOptions{-1});
+  const TensorId labels =
+      node.op(BuiltinOp::kOneHot, {node.input(1), node.builder().scalar(classes), node.f(1), node.f(0)},
+              OneHotOptions{-1});
   return cross_entropy(node, node.input(0), labels);
 }
 
@@ -113,7 +114,8 @@ Values lower_cumprod(Node& node) {
   const TensorId x = node.input();
   const int axis = node.axis(x, node.scalar(1, "the axis"));
   const int32_t count = node.shape(x)[static_cast<size_t>(axis)];
-  if (count < 0 || count > 256) node.unsupported("a product over more than 256 or an unknown number of elements");
+  if (count < 0 || count > 256)
+    node.unsupported("a product over more than 256 or an unknown number of elements");
   if (count == 0) return {x};
   Ids parts = node.unpack(x, axis);
   const bool reverse = node.flag("reverse"), exclusive = node.flag("exclusive");

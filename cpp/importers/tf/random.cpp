@@ -8,7 +8,8 @@ namespace {
 TensorId drawn(Node& node, BuiltinOp code) {
   const std::optional<Extents> extents = node.extents(0);
   if (!extents) node.unsupported("the number of dimensions of its result is unknown");
-  if (node.type("dtype", DType::kFloat32) != DType::kFloat32) node.unsupported("random numbers that are not float32");
+  if (node.type("dtype", DType::kFloat32) != DType::kFloat32)
+    node.unsupported("random numbers that are not float32");
   const Shape dims = shape_of(*extents);
   const RandomOptions options{node.integer("seed", 0), node.integer("seed2", 0)};
   return node.declared(code, {is_static(dims) ? node.ints(dims) : node.shape_operand(0)}, options,
@@ -17,6 +18,15 @@ TensorId drawn(Node& node, BuiltinOp code) {
 
 Values lower_uniform(Node& node) { return {drawn(node, BuiltinOp::kRandomUniform)}; }
 Values lower_normal(Node& node) { return {drawn(node, BuiltinOp::kRandomStandardNormal)}; }
+
+// [least, most), by scaling [0, 1).
+Values lower_integers(Node& node) {
+  const DType type = node.type("Tout", DType::kInt32);
+  const TensorId least = node.cast(node.input(1), DType::kFloat32);
+  const TensorId most = node.cast(node.input(2), DType::kFloat32);
+  const TensorId scaled = node.mul(drawn(node, BuiltinOp::kRandomUniform), node.sub(most, least));
+  return {node.cast(node.add(node.op(BuiltinOp::kFloor, {scaled}), least), type)};
+}
 
 Values lower_multinomial(Node& node) {
   const RandomOptions options{node.integer("seed", 0), node.integer("seed2", 0)};
@@ -30,7 +40,8 @@ Values lower_multinomial(Node& node) {
 }
 
 constexpr const char* kStateless =
-    "numbers that follow from a seed have no builtin; make them an input of the model, or use tf.random.uniform";
+    "numbers that follow from a seed have no builtin; make them an input of the model, or use "
+    "tf.random.uniform";
 
 }  // namespace
 
@@ -38,6 +49,7 @@ Rows random_rows() {
   static const OpRow kRows[] = {
       {"RandomUniform", lower_uniform},
       {"RandomStandardNormal", lower_normal},
+      {"RandomUniformInt", lower_integers},
       {"Multinomial", lower_multinomial},
       {"StatelessRandomGetKeyCounter", nullptr, kStateless},
       {"StatelessRandomUniform", nullptr, kStateless},

@@ -161,10 +161,11 @@ Graph import_saved_model(const std::string& folder, const SavedModelOptions& opt
                             "Litewright, from TensorFlow " + meta.meta_info_def().tensorflow_version();
                         graph.origin = folder;
                         const std::vector<std::string> keys = choose_keys(meta, options.signature_keys);
+                        std::vector<std::string> problems;
                         for (const std::string& key : keys)
                           import_signature(graph, meta.graph_def(), variables,
-                                           plan_with(meta, variables, key, options.arrays));
-                        finish_signatures(graph, variables);
+                                           plan_with(meta, variables, key, options.arrays), problems);
+                        finish_signatures(graph, variables, problems);
                         return graph;
                       });
 }

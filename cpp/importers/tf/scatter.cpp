@@ -11,16 +11,16 @@ TensorId scatter(Node& node, TensorId indices, TensorId updates, TensorId shape,
   indices = node.cast(indices, DType::kInt32);
   if (node.builder().tensor(shape).is_constant)
     return node.op(BuiltinOp::kScatterNd, {indices, updates, shape}, ScatterNdOptions{});
-  return node.declared(BuiltinOp::kScatterNd, {indices, updates, shape}, ScatterNdOptions{}, node.dtype(updates),
-                       dims);
+  return node.declared(BuiltinOp::kScatterNd, {indices, updates, shape}, ScatterNdOptions{},
+                       node.dtype(updates), dims);
 }
 
 Values lower_scatter_nd(Node& node) {
   const std::optional<Extents> extents = node.extents(2);
   if (!extents) node.unsupported("the number of dimensions of its result is unknown");
   const Shape dims = shape_of(*extents);
-  return {scatter(node, node.input(0), node.input(1), is_static(dims) ? node.ints(dims) : node.shape_operand(2),
-                  dims)};
+  return {scatter(node, node.input(0), node.input(1),
+                  is_static(dims) ? node.ints(dims) : node.shape_operand(2), dims)};
 }
 
 // The shape of x as an operand.
@@ -79,7 +79,8 @@ Values lower_extreme(Node& node) {
 // Merges parts at constant places into one tensor: concatenated, then brought into order.
 Values lower_stitch(Node& node) {
   const int parts = node.count() / 2;
-  if (parts < 1 || node.count() % 2 != 0) node.damaged("it should have as many index operands as data operands");
+  if (parts < 1 || node.count() % 2 != 0)
+    node.damaged("it should have as many index operands as data operands");
   std::vector<int64_t> places;
   Ids data;
   for (int i = 0; i < parts; ++i) {
@@ -93,18 +94,14 @@ Values lower_stitch(Node& node) {
   }
   Axes order;
   for (size_t i = 0; i < places.size(); ++i) {
-    if (places[i] < 0 || places[i] > INT32_MAX / 2) node.damaged(concat("index ", places[i], " is not possible"));
+    if (places[i] < 0 || places[i] > INT32_MAX / 2)
+      node.damaged(concat("index ", places[i], " is not possible"));
     if (static_cast<size_t>(places[i]) >= order.size()) order.resize(static_cast<size_t>(places[i]) + 1, -1);
     order[static_cast<size_t>(places[i])] = static_cast<int32_t>(i);  // the last one counts
     if (order.size() > 2 * places.size()) node.unsupported("places that get nothing");
   }
   if (std::count(order.begin(), order.end(), -1) != 0) node.unsupported("places that get nothing");
   return {node.gather(node.concat(data, 0), node.ints(order), 0)};
-}
-
-Values lower_segment_sum(Node& node) {
-  return {node.op(BuiltinOp::kSegmentSum, {node.input(0), node.cast(node.input(1), DType::kInt32)},
-                  SegmentSumOptions{})};
 }
 
 TensorId unsorted(Node& node, BuiltinOp code, TensorId data, TensorId segments, TensorId count) {
@@ -122,22 +119,45 @@ Values lower_unsorted(Node& node) {
   return {unsorted(node, kCode, node.input(0), node.input(1), node.input(2))};
 }
 
+bool has_gaps(const Axes& ids) {
+  int32_t last = -1;
+  for (const int32_t id : ids) {
+    if (id > last + 1) return true;
+    last = id;
+  }
+  return false;
+}
+
 // Sorted segments whose number is known: as unsorted ones.
-template <BuiltinOp kCode, bool kMean>
+template <BuiltinOp kCode, bool kMayBeEmpty, bool kMean>
 Values lower_sorted(Node& node) {
-  const std::vector<int64_t> ids = node.known(1, "the segments");
+  const Axes ids = node.axes(1, "the segments");
   if (ids.empty() || ids.back() < 0 || ids.back() > INT32_MAX / 2) node.damaged("the segments are wrong");
-  const std::vector<bool> used(static_cast<size_t>(ids.back()) + 1);
-  if (!kMean && ids.size() < used.size()) node.unsupported("segments without elements");
-  const TensorId count = node.builder().scalar(static_cast<int32_t>(ids.back() + 1));
+  if (!kMayBeEmpty && has_gaps(ids)) node.unsupported("segments without elements");
+  const TensorId count = node.builder().scalar(ids.back() + 1);
   const TensorId result = unsorted(node, kCode, node.input(0), node.input(1), count);
   if (!kMean) return {result};
-  std::vector<float> sizes(used.size());
-  for (const int64_t id : ids) sizes[static_cast<size_t>(std::clamp<int64_t>(id, 0, ids.back()))] += 1;
+  std::vector<float> sizes(static_cast<size_t>(ids.back()) + 1);
+  for (const int32_t id : ids) sizes[static_cast<size_t>(std::clamp(id, 0, ids.back()))] += 1;
   for (float& size : sizes) size = std::max(size, 1.0f);
   Shape shape(static_cast<size_t>(node.rank(result)), 1);
   shape[0] = static_cast<int32_t>(sizes.size());
   return {node.div(result, node.floats(sizes, shape))};
+}
+
+// TFLite's sum takes segments without gaps.
+Values lower_segment_sum(Node& node) {
+  const TensorId data = node.input(0);
+  if (node.builder().tensor(node.input(1)).is_constant) {
+    const Axes ids = node.axes(1, "the segments");
+    if (has_gaps(ids)) return lower_sorted<BuiltinOp::kUnsortedSegmentSum, true, false>(node);
+    return {node.op(BuiltinOp::kSegmentSum, {data, node.ints(ids)}, SegmentSumOptions{})};
+  }
+  Shape dims = node.shape(data);
+  if (dims.empty()) node.damaged("its operand is a scalar");
+  dims[0] = -1;
+  const TensorId ids = node.cast(node.input(1), DType::kInt32);
+  return {node.declared(BuiltinOp::kSegmentSum, {data, ids}, SegmentSumOptions{}, node.dtype(data), dims)};
 }
 
 Values lower_sparse_to_dense(Node& node) {
@@ -162,10 +182,10 @@ Rows scatter_rows() {
       {"SparseToDense", lower_sparse_to_dense},
       {"SegmentSum", lower_segment_sum},
       {"SegmentSumV2", lower_unsorted<BuiltinOp::kUnsortedSegmentSum>},
-      {"SegmentMean", lower_sorted<BuiltinOp::kUnsortedSegmentSum, true>},
-      {"SegmentMax", lower_sorted<BuiltinOp::kUnsortedSegmentMax, false>},
-      {"SegmentMin", lower_sorted<BuiltinOp::kUnsortedSegmentMin, false>},
-      {"SegmentProd", lower_sorted<BuiltinOp::kUnsortedSegmentProd, false>},
+      {"SegmentMean", lower_sorted<BuiltinOp::kUnsortedSegmentSum, true, true>},
+      {"SegmentMax", lower_sorted<BuiltinOp::kUnsortedSegmentMax, false, false>},
+      {"SegmentMin", lower_sorted<BuiltinOp::kUnsortedSegmentMin, false, false>},
+      {"SegmentProd", lower_sorted<BuiltinOp::kUnsortedSegmentProd, false, false>},
       {"UnsortedSegmentSum", lower_unsorted<BuiltinOp::kUnsortedSegmentSum>},
       {"UnsortedSegmentMax", lower_unsorted<BuiltinOp::kUnsortedSegmentMax>},
       {"UnsortedSegmentMin", lower_unsorted<BuiltinOp::kUnsortedSegmentMin>},

@@ -70,9 +70,9 @@ Values lower_unique_with_counts(Node& node) {
   const TensorId places = results[1].id;
   TensorId ones = node.op(BuiltinOp::kZerosLike, {node.cast(places, DType::kInt32)});
   ones = node.add(ones, node.builder().scalar(int32_t{1}));
-  const TensorId counts = node.declared(BuiltinOp::kUnsortedSegmentSum,
-                                        {ones, node.cast(places, DType::kInt32), node.extent(results[0].id, 0)},
-                                        UnsortedSegmentSumOptions{}, DType::kInt32, {-1});
+  const TensorId counts = node.declared(
+      BuiltinOp::kUnsortedSegmentSum, {ones, node.cast(places, DType::kInt32), node.extent(results[0].id, 0)},
+      UnsortedSegmentSumOptions{}, DType::kInt32, {-1});
   results.emplace_back(node.cast(counts, node.type("out_idx", DType::kInt32)));
   return results;
 }

@@ -86,7 +86,8 @@ Values lower_lin_space(Node& node) {
   if (count < 1 || count > 1 << 24) node.damaged(concat("it has ", count, " steps"));
   std::vector<float> fractions;
   for (int64_t i = 0; i < count; ++i)
-    fractions.push_back(count == 1 ? 0.0f : static_cast<float>(static_cast<double>(i) / static_cast<double>(count - 1)));
+    fractions.push_back(
+        count == 1 ? 0.0f : static_cast<float>(static_cast<double>(i) / static_cast<double>(count - 1)));
   const TensorId start = node.reshape(node.input(0), {1}), stop = node.reshape(node.input(1), {1});
   const TensorId steps = node.floats(fractions, {static_cast<int32_t>(count)});
   return {node.add(start, node.mul(steps, node.sub(stop, start)))};
@@ -167,11 +168,23 @@ Values lower_gather(Node& node) { return gathered(node, 0); }
 
 Rows shape_rows() {
   static const OpRow kRows[] = {
-      {"Shape", lower_shape_n},{"ShapeN", lower_shape_n},        {"Rank", lower_rank},     {"Size", lower_size},
-      {"Reshape", lower_reshape},    {"Fill", lower_fill},     {"BroadcastTo", lower_broadcast_to},
-      {"Range", lower_range},        {"Pack", lower_pack},     {"Unpack", lower_unpack},
-      {"ConcatV2", lower_concat_v2}, {"Concat", lower_concat}, {"GatherV2", lower_gather_v2},
-      {"Gather", lower_gather},{"BroadcastArgs", lower_broadcast_args},{"LinSpace", lower_lin_space},{"ParallelConcat", lower_parallel_concat},
+      {"Shape", lower_shape_n},
+      {"ShapeN", lower_shape_n},
+      {"Rank", lower_rank},
+      {"Size", lower_size},
+      {"Reshape", lower_reshape},
+      {"Fill", lower_fill},
+      {"BroadcastTo", lower_broadcast_to},
+      {"Range", lower_range},
+      {"Pack", lower_pack},
+      {"Unpack", lower_unpack},
+      {"ConcatV2", lower_concat_v2},
+      {"Concat", lower_concat},
+      {"GatherV2", lower_gather_v2},
+      {"Gather", lower_gather},
+      {"BroadcastArgs", lower_broadcast_args},
+      {"LinSpace", lower_lin_space},
+      {"ParallelConcat", lower_parallel_concat},
   };
   return kRows;
 }

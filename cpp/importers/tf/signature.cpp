@@ -1,5 +1,6 @@
 #include "importers/tf/signature.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -10,7 +11,7 @@
 namespace litewright::tf {
 
 void import_signature(Graph& graph, const proto::GraphDef& def, const Variables& variables,
-                      const SignaturePlan& plan) {
+                      const SignaturePlan& plan, std::vector<std::string>& problems) {
   const auto index = static_cast<int>(graph.subgraphs.size());
   GraphBuilder builder(graph, index);
   Walker walker(def, variables, builder);
@@ -32,7 +33,10 @@ void import_signature(Graph& graph, const proto::GraphDef& def, const Variables&
     results.push_back(walker.value(port.reference));
     signature.outputs.emplace_back(port.name, results.back().id);
   }
-  walker.report();
+  for (const std::string& problem : walker.problems()) {
+    if (std::find(problems.begin(), problems.end(), problem) == problems.end()) problems.push_back(problem);
+  }
+  if (!problems.empty()) return;
   std::vector<TensorId> outputs;
   std::set<TensorId> named(builder.subgraph().inputs.begin(), builder.subgraph().inputs.end());
   for (size_t i = 0; i < results.size(); ++i) {
@@ -46,7 +50,8 @@ void import_signature(Graph& graph, const proto::GraphDef& def, const Variables&
   graph.signatures.push_back(std::move(signature));
 }
 
-void finish_signatures(Graph& graph, const Variables& variables) {
+void finish_signatures(Graph& graph, const Variables& variables, const std::vector<std::string>& problems) {
+  report(problems);
   for (const Signature& signature : graph.signatures) {
     if (graph.signatures.size() > 1)
       graph.subgraphs[static_cast<size_t>(signature.subgraph)].name = signature.key;

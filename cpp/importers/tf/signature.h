@@ -38,11 +38,13 @@ struct SignaturePlan {
   std::map<std::string, TensorBundle::Value> constants = {};
 };
 
-// Adds the next subgraph, and the signature. One Error (kUnsupported) for all nodes that cannot be converted.
+// Adds the next subgraph, and the signature. Nodes that cannot be converted are added to `problems`; the
+// graph is of no use then.
 void import_signature(Graph& graph, const proto::GraphDef& def, const Variables& variables,
-                      const SignaturePlan& plan);
-// Names the subgraphs of several signatures after them, and fills the hash tables they use.
-void finish_signatures(Graph& graph, const Variables& variables);
+                      const SignaturePlan& plan, std::vector<std::string>& problems);
+// One Error (kUnsupported) for all problems. Names the subgraphs of several signatures after them, and fills
+// the hash tables they use.
+void finish_signatures(Graph& graph, const Variables& variables, const std::vector<std::string>& problems);
 
 // An input's shape: -1 for dimensions not known. Error if not even the number of dimensions is.
 Shape input_shape(const proto::TensorShape& shape, const std::string& name);

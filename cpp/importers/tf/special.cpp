@@ -76,7 +76,9 @@ Values lower_unless_zero(Node& node) {
 }
 TensorId quotient(Node& node) { return node.div(node.input(0), node.input(1)); }
 TensorId product(Node& node) { return node.mul(node.input(0), node.input(1)); }
-TensorId times_log(Node& node) { return node.mul(node.input(0), unary(node, BuiltinOp::kLog, node.input(1))); }
+TensorId times_log(Node& node) {
+  return node.mul(node.input(0), unary(node, BuiltinOp::kLog, node.input(1)));
+}
 TensorId times_log1p(Node& node) {
   return node.mul(node.input(0), unary(node, BuiltinOp::kLog, node.add(node.input(1), one(node))));
 }
@@ -120,9 +122,7 @@ Values lower_rsqrt_grad(Node& node) {
   const TensorId y = node.input(0);
   return {node.mul(node.mul(node.mul(y, y), y), node.mul(node.input(1), node.f(-0.5)))};
 }
-Values lower_sqrt_grad(Node& node) {
-  return {node.div(node.mul(node.input(1), node.f(0.5)), node.input(0))};
-}
+Values lower_sqrt_grad(Node& node) { return {node.div(node.mul(node.input(1), node.f(0.5)), node.input(0))}; }
 Values lower_relu_grad(Node& node) {
   const TensorId positive = node.op(BuiltinOp::kGreater, {node.input(1), node.number(0, node.input(1))});
   return {node.select(positive, node.input(0), node.number(0, node.input(0)))};

@@ -18,8 +18,6 @@ Rows unsupported_rows() {
   static const OpRow kRows[] = {
       {"Enter", nullptr, kLoop},
       {"NextIteration", nullptr, kLoop},
-      {"Switch", nullptr, kBranch},
-      {"Merge", nullptr, kBranch},
       {"StringLower", nullptr, kText},
       {"StringSplitV2", nullptr, kText},
       {"StaticRegexReplace", nullptr, kText},
@@ -30,7 +28,8 @@ Rows unsupported_rows() {
       {"RegexReplace", nullptr, kText},
       {"BitwiseAnd", nullptr, "there is no builtin for it; TFLite has only exclusive or"},
       {"BitwiseOr", nullptr, "there is no builtin for it; TFLite has only exclusive or"},
-      {"MaxPoolWithArgmax", nullptr, "there is no builtin that returns the places of maxima; use tf.nn.max_pool"},
+      {"MaxPoolWithArgmax", nullptr,
+       "there is no builtin that returns the places of maxima; use tf.nn.max_pool"},
       {"PyFunc", nullptr, "Python code inside a graph cannot be converted; write it in TensorFlow operators"},
       {"EagerPyFunc", nullptr,
        "Python code inside a graph cannot be converted; write it in TensorFlow operators"},

@@ -45,6 +45,11 @@ class TableFinder {
       functions_.emplace(function.signature().name(), &function);
     for (const proto::AssetFileDef& asset : graph.asset_file_def())
       assets_.emplace(node_of(asset.tensor_info().name()), asset.filename());
+    for (const proto::NodeDef& node : graph.graph_def().node()) {
+      nodes_.emplace(node.name(), &node);
+      if (node.op() == "AssignVariableOp" && node.input_size() >= 2)
+        assigned_.emplace(node_of(node.input(0)), node_of(node.input(1)));
+    }
     visit(graph.graph_def().node(), {}, 0);
   }
 
@@ -85,11 +90,33 @@ class TableFinder {
            const proto::NodeDef* second) {
     if (table == nullptr || first == nullptr) return;
     Tables::Source source{.table = table, .node = &node, .keys = first, .values = second, .file = {}};
-    if (second == nullptr) {
-      const auto asset = assets_.find(first->name());
-      if (asset != assets_.end()) source.file = folder_ + "/assets/" + asset->second;
-    }
+    if (second == nullptr) source.file = file_of(first);
     tables_->sources_.emplace(table->name(), source);
+  }
+
+  // The asset whose path is this node's value: a placeholder that the SavedModel names, what a variable with
+  // the path is assigned, or a constant path, whose last part is the asset's name.
+  std::string file_of(const proto::NodeDef* path) const {
+    if (path->op() == "ReadVariableOp" && path->input_size() != 0) {
+      const auto value = assigned_.find(node_of(path->input(0)));
+      auto node = value == assigned_.end() ? nodes_.end() : nodes_.find(value->second);
+      for (int steps = 0; node != nodes_.end() && steps < kMostSteps; ++steps) {
+        path = node->second;
+        if (path->op() != "Identity" || path->input_size() == 0) break;
+        node = nodes_.find(node_of(path->input(0)));
+      }
+    }
+    std::string name;
+    const auto asset = assets_.find(path->name());
+    if (asset != assets_.end()) {
+      name = asset->second;
+    } else if (path->op() == "Const" && path->attr().count("value") != 0 &&
+               path->attr().at("value").tensor().string_val_size() == 1) {
+      name = path->attr().at("value").tensor().string_val(0);
+      name = name.substr(name.find_last_of("/\\") + 1);
+    }
+    if (name.empty() || name.find("..") != std::string::npos) return "";
+    return folder_ + "/assets/" + name;
   }
 
   // The function that the node calls, if it fills tables.
@@ -115,7 +142,9 @@ class TableFinder {
   Tables* tables_;
   std::unordered_map<std::string, const proto::FunctionDef*> functions_;
   std::unordered_map<std::string, bool> fills_;
-  std::map<std::string, std::string> assets_;  // node -> file
+  std::map<std::string, std::string> assets_;    // node -> file
+  std::map<std::string, std::string> assigned_;  // variable -> the node whose value it gets
+  std::unordered_map<std::string, const proto::NodeDef*> nodes_;
 };
 
 namespace {

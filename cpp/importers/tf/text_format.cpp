@@ -30,7 +30,7 @@ using Fields = std::unordered_map<std::string_view, Field>;
 const Fields* fields_of(std::string_view kind) {
   using enum Kind;
   static const std::map<std::string_view, Fields> kMessages = {
-      {"TensorShape", {{"dim", {1, kMessage, "Dim"}}, {"unknown_rank", {3, kBool}}}},
+      {"TensorShape", {{"dim", {2, kMessage, "Dim"}}, {"unknown_rank", {3, kBool}}}},
       {"Dim", {{"size", {1, kVarint}}}},
       {"Tensor",
        {{"dtype", {1, kType}},

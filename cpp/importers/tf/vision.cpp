@@ -16,7 +16,8 @@ Ids suppression(Node& node, int operands) {
   };
   const std::optional<Extents> most = node.extents(2);
   const bool known = most && most->size() == 1 && (*most)[0].known;
-  const TensorId count = known ? node.builder().scalar(static_cast<int32_t>((*most)[0].value)) : node.input(2);
+  const TensorId count =
+      known ? node.builder().scalar(static_cast<int32_t>((*most)[0].value)) : node.input(2);
   const int32_t extent = known ? static_cast<int32_t>((*most)[0].value) : -1;
   Ids inputs = {node.input(0), node.input(1), count, scalar(3, node.real("iou_threshold", 0.5)),
                 scalar(4, -std::numeric_limits<float>::max())};
@@ -30,7 +31,8 @@ Ids suppression(Node& node, int operands) {
   const std::string name = node.builder().layer();
   std::vector<Tensor> results;
   results.push_back({.name = name + "/selected_indices", .dtype = DType::kInt32, .shape = {extent}});
-  if (soft) results.push_back({.name = name + "/selected_scores", .dtype = DType::kFloat32, .shape = {extent}});
+  if (soft)
+    results.push_back({.name = name + "/selected_scores", .dtype = DType::kFloat32, .shape = {extent}});
   results.push_back({.name = name + "/valid_outputs", .dtype = DType::kInt32, .shape = {}});
   return node.builder().add_declared(std::move(op), results);
 }
@@ -59,7 +61,8 @@ Values lower_suppression(Node& node) {
 
 Values lower_detection(Node& node) {
   const int64_t most = node.integer("max_detections"), classes = node.integer("max_classes_per_detection", 1);
-  if (most < 1 || classes < 1 || most > 1 << 20 || classes > 1 << 10) node.damaged("it detects an impossible number");
+  if (most < 1 || classes < 1 || most > 1 << 20 || classes > 1 << 10)
+    node.damaged("it detects an impossible number");
   const auto count = static_cast<int32_t>(most * classes);
   return custom_operator(node, {{DType::kFloat32, Shape{1, count, 4}},
                                 {DType::kFloat32, Shape{1, count}},
@@ -104,9 +107,7 @@ struct Colour {
   TensorId hue, saturation, value;
 };
 
-TensorId channel(Node& node, TensorId x, int32_t i) {
-  return node.narrow(x, node.rank(x) - 1, i, i + 1);
-}
+TensorId channel(Node& node, TensorId x, int32_t i) { return node.narrow(x, node.rank(x) - 1, i, i + 1); }
 
 Colour to_hsv(Node& node, TensorId x) {
   const int last = node.rank(x) - 1;
@@ -117,8 +118,8 @@ Colour to_hsv(Node& node, TensorId x) {
   const TensorId zero = node.f(0), one = node.f(1);
   const auto positive = [&](TensorId y) { return node.op(BuiltinOp::kGreater, {y, zero}); };
   const auto equal = [&](TensorId a, TensorId c) { return node.op(BuiltinOp::kEqual, {a, c}); };
-  const TensorId saturation = node.select(
-      positive(value), node.div(range, node.select(positive(value), value, one)), zero);
+  const TensorId saturation =
+      node.select(positive(value), node.div(range, node.select(positive(value), value, one)), zero);
   const TensorId divisor = node.mul(node.select(positive(range), range, one), node.f(6));
   const TensorId by_red = node.div(node.sub(g, b), divisor);
   const TensorId by_green = node.add(node.div(node.sub(b, r), divisor), node.f(2.0 / 6));
@@ -196,7 +197,8 @@ Values lower_pool_3d(Node& node) {
   return {node.reshape(y, {from[0] < 0 ? -1 : from[0], node.shape(y)[1], small[1], small[2], from[4]})};
 }
 
-constexpr const char* kResampling = "this resampling has no builtin; use the bilinear or the nearest-neighbour method";
+constexpr const char* kResampling =
+    "this resampling has no builtin; use the bilinear or the nearest-neighbour method";
 constexpr const char* kBoxes = "cropping boxes has no builtin; crop before the model";
 
 }  // namespace

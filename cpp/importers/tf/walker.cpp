@@ -8,6 +8,7 @@
 #include "importers/proto/tensorflow.pb.h"
 #include "importers/tf/foreign.h"
 #include "importers/tf/gelu.h"
+#include "importers/tf/type_check.h"
 #include "importers/tf/variables.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
@@ -52,6 +53,14 @@ Values broken_results() {
   return {value};
 }
 
+namespace {
+Value dead_value() {
+  Value value;
+  value.dead = true;
+  return value;
+}
+}  // namespace
+
 Walker::Walker(const proto::GraphDef& graph, const Variables& variables, GraphBuilder& builder)
     : variables_(&variables), builder_(&builder) {
   for (const proto::FunctionDef& function : graph.library().function())
@@ -70,11 +79,10 @@ Value Walker::value(const std::string& reference) {
   return look_up(main_, reference);
 }
 
-void Walker::report() const {
-  if (problems_.empty()) return;
-  std::string text =
-      concat("cannot convert ", problems_.size(), problems_.size() == 1 ? " node:" : " nodes:");
-  for (const std::string& problem : problems_) text += "\n  " + problem;
+void report(const std::vector<std::string>& problems) {
+  if (problems.empty()) return;
+  std::string text = concat("cannot convert ", problems.size(), problems.size() == 1 ? " node:" : " nodes:");
+  for (const std::string& problem : problems) text += "\n  " + problem;
   throw Error(ErrorCode::kUnsupported, text);
 }
 
@@ -136,7 +144,7 @@ Value Walker::look_up(const Frame& frame, const std::string& reference) const {
       index += variables_->outputs().position(*node->second, parsed.output);
     }
   }
-  if (!results.empty() && results[0].broken) return results[0];
+  if (!results.empty() && (results[0].broken || (results[0].dead && results.size() == 1))) return results[0];
   if (index >= results.size())
     fail(ErrorCode::kInvalidModel, "'", frame.prefix, reference, "' refers to a result that does not exist");
   return results[index];
@@ -172,11 +180,14 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
     const bool named = node.name().find("PartitionedCall") == std::string::npos;
     return call(named ? name + "/" : frame.prefix, name, *function, std::move(inputs));
   }
+  const bool dead = std::any_of(inputs.begin(), inputs.end(), [](const Value& value) { return value.dead; });
+  if (dead && node.op() != "Merge" && node.op() != "RefMerge") return {dead_value()};
   const OpRow* row = row_of(node.op());
   if (is_control(node)) {
     if (broken) return broken_results();
   } else if (row == nullptr) {
-    note(frame, node, "there is no rule for this operator; express it in others");
+    note(frame, node,
+         "there is no rule for this operator; express it in others, or keep it with allow_custom_ops");
     return broken_results();
   } else if (row->lower == nullptr) {
     note(frame, node, row->reason);
@@ -241,6 +252,7 @@ Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values in
     }
     for (size_t i = first; i < subgraph.operators.size();)
       i += fold_operator(subgraph, static_cast<int>(i)) ? 0 : 1;
+    for (size_t i = first; i < subgraph.operators.size(); ++i) check_types(subgraph, subgraph.operators[i]);
     return results;
   } catch (const Error& error) {
     const bool foreign = row.lower != lower_foreign && may_stay_foreign(variables_->foreign(), node.op());

@@ -26,8 +26,8 @@ class Walker {
   void give(const std::string& reference, Value value);
   // The value of a reference in the graph.
   Value value(const std::string& reference);
-  // Throws one Error that lists all nodes that could not be converted, if there are any.
-  void report() const;
+  // One line for each node that could not be converted.
+  const std::vector<std::string>& problems() const { return problems_; }
 
  private:
   struct Frame {
@@ -82,5 +82,8 @@ class Walker {
   std::vector<std::string> problems_;
   int inlined_ = 0;  // calls so far
 };
+
+// Throws one Error (kUnsupported) that lists the problems, if there are any.
+void report(const std::vector<std::string>& problems);
 
 }  // namespace litewright::tf

@@ -1,4 +1,4 @@
-"""The names of `tf.compat.v1.lite`: frozen graphs, sessions, and SavedModels by the names of their tensors."""
+"""The names of `tf.compat.v1.lite`: frozen graphs, sessions, SavedModels by the names of their tensors."""
 
 from __future__ import annotations
 
@@ -90,10 +90,11 @@ class TFLiteConverter(_TFLiteConverter):
     """The converter with the sources and attributes it had in TensorFlow 1.
 
     Attributes:
-      inference_type: float32; other types mean models trained for quantization, which need the newer attributes
-      here. post_training_quantize: the same as optimizations = [Optimize.DEFAULT]. target_ops: the same as
-      target_spec.supported_ops. output_format, drop_control_dependency, reorder_across_fake_quant,
-      change_concat_input_ranges, dump_graphviz_dir, dump_graphviz_video, conversion_summary_dir: without effect.
+      inference_type: float32; other types mean models trained for quantization, which need the newer
+      attributes here. post_training_quantize: the same as optimizations = [Optimize.DEFAULT]. target_ops: the
+      same as target_spec.supported_ops. output_format, drop_control_dependency, reorder_across_fake_quant,
+      change_concat_input_ranges, dump_graphviz_dir, dump_graphviz_video, conversion_summary_dir: without
+      effect.
     """
 
     def __init__(self, model: Any) -> None:
@@ -129,7 +130,8 @@ class TFLiteConverter(_TFLiteConverter):
 
         Raises:
           OSError: the file does not exist or holds no GraphDef.
-          ValueError: a name does not exist, the graph is not frozen, a shape is missing or contradicts the graph.
+          ValueError: a name does not exist, the graph is not frozen, a shape is missing or contradicts the
+          graph.
         """
         source = _FrozenGraph(
             os.fspath(graph_def_file), list(input_arrays), list(output_arrays), _plain_shapes(input_shapes)
@@ -260,13 +262,13 @@ class TFLiteConverter(_TFLiteConverter):
                 setattr(self, name, "float32")
         if dtype_name(self.inference_type) != "float32":
             raise ValueError(
-                "inference_type: models trained with fake quantization convert as float models; for an integer"
-                " model set optimizations, representative_dataset and inference_input_type"
+                "inference_type: models trained with fake quantization convert as float models; for an"
+                " integer model set optimizations, representative_dataset and inference_input_type"
             )
         if self.quantized_input_stats or self.default_ranges_stats:
             raise ValueError(
-                "quantized_input_stats and default_ranges_stats are ranges by guess; set representative_dataset,"
-                " which measures them"
+                "quantized_input_stats and default_ranges_stats are ranges by guess; set"
+                " representative_dataset, which measures them"
             )
         if str(self.output_format) not in ("TFLITE", "2"):
             raise ValueError(f"output_format: {self.output_format}; only TFLITE is written")
