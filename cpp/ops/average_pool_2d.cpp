@@ -58,12 +58,13 @@ Kernel prepare(PrepareContext& context) {
   const bool reference = context.reference();
   switch (context.input_dtype(0)) {
     case DType::kFloat32: {
-      const auto range = activation_range<float>(context.options<Pool2DOptions>().fused_activation_function);
-      return pool<float, float>(context, window, reference ? plain_add<float, float> : ops.add_f32,
-                                [=](float sum, int64_t count) {
-                                  const float mean = sum / static_cast<float>(count);
-                                  return std::min(std::max(mean, range.min), range.max);
-                                });
+      const Activation activation = context.options<Pool2DOptions>().fused_activation_function;
+      if (!reference) return f32_pool_kernel(window, f32_pool_kernels().best(context.isa()).mean, activation);
+      const auto range = activation_range<float>(activation);
+      return pool<float, float>(context, window, plain_add<float, float>, [=](float sum, int64_t count) {
+        const float mean = sum / static_cast<float>(count);
+        return std::min(std::max(mean, range.min), range.max);
+      });
     }
     case DType::kInt8:
       return integer<int8_t>(context, window, reference ? plain_add<int8_t, int32_t> : ops.add_s8);
