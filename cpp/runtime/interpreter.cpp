@@ -52,7 +52,7 @@ SubgraphExecutor& Interpreter::executor(int subgraph) {
       return found != options_.custom_ops.end() ? &found->second : find_builtin_custom_op(name);
     };
     executor = std::make_unique<SubgraphExecutor>(graph(), subgraph, std::move(environment), find_custom,
-                                                  options_.preserve_all);
+                                                  options_.preserve_all, options_.join);
     executor->set_profiler(profiler_);
   }
   return *executor;
