@@ -2,48 +2,106 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace litewright {
+namespace {
+
+// How long a thread looks for work before it sleeps: operators follow each other within it.
+constexpr std::chrono::microseconds kPatience(50);
+constexpr uint64_t kPartsBits = 16;
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#else
+  std::this_thread::yield();
+#endif
+}
+
+// Waits until `done()`, at most kPatience. Whether it is done.
+template <class Done>
+bool spin(const Done& done) {
+  const auto end = std::chrono::steady_clock::now() + kPatience;
+  do {
+    for (int i = 0; i < 16; ++i) {
+      if (done()) return true;
+      pause();
+    }
+  } while (std::chrono::steady_clock::now() < end);
+  return done();
+}
+
+}  // namespace
 
 struct ThreadPool::State {
   std::vector<std::thread> workers;
+  bool spins = false;
   std::mutex busy;  // held by the one running parallel_for
-  std::mutex mutex;
-  std::condition_variable start, done;
+
+  // The number of the region above the number of its parts, in one word: a worker that has no part of a
+  // region touches nothing else of it.
+  std::atomic<uint64_t> region = 0;
   const RangeFunction* function = nullptr;
   int64_t count = 0;
-  int parts = 0;
-  int pending = 0;
-  uint64_t generation = 0;
-  bool stop = false;
+  std::atomic<int> pending = 0;  // parts that workers have not finished
 
-  void run_part(int part) const {
-    const int64_t begin = count * part / parts;
-    const int64_t end = count * (part + 1) / parts;
+  std::mutex mutex;  // of those who sleep
+  std::condition_variable start, done;
+  std::atomic<int> sleepers = 0;
+  std::atomic<bool> caller_sleeps = false;
+  std::atomic<bool> stop = false;
+
+  void run_part(int part, int parts) const {
+    const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
     if (begin < end) (*function)(begin, end);
+  }
+
+  // The next region after `seen`; the same if the pool stops.
+  uint64_t next_region(uint64_t seen) {
+    const auto changed = [&] { return region.load() != seen || stop.load(); };
+    if (!spins || !spin(changed)) {
+      std::unique_lock lock(mutex);
+      ++sleepers;
+      start.wait(lock, changed);
+      --sleepers;
+    }
+    return region.load();
   }
 
   void work(int index) {
     uint64_t seen = 0;
-    std::unique_lock lock(mutex);
     while (true) {
-      start.wait(lock, [&] { return stop || generation != seen; });
+      const uint64_t now = next_region(seen);
       if (stop) return;
-      seen = generation;
+      seen = now;
+      const int parts = static_cast<int>(now & ((1 << kPartsBits) - 1));
       if (index >= parts) continue;
-      lock.unlock();
-      run_part(index);
-      lock.lock();
-      if (--pending == 0) done.notify_one();
+      run_part(index, parts);
+      if (--pending == 0 && caller_sleeps) {
+        std::lock_guard lock(mutex);
+        done.notify_one();
+      }
     }
+  }
+
+  void wait_for_workers() {
+    const auto finished = [&] { return pending.load() == 0; };
+    if (spins ? spin(finished) : finished()) return;
+    std::unique_lock lock(mutex);
+    caller_sleeps = true;
+    done.wait(lock, finished);
+    caller_sleeps = false;
   }
 };
 
-ThreadPool::ThreadPool(int num_threads) : num_threads_(std::max(1, num_threads)), state_(new State) {
+ThreadPool::ThreadPool(int num_threads)
+    : num_threads_(std::clamp(num_threads, 1, (1 << kPartsBits) - 1)), state_(new State) {
+  state_->spins = num_threads_ <= static_cast<int>(std::thread::hardware_concurrency());
   for (int i = 1; i < num_threads_; ++i) state_->workers.emplace_back([this, i] { state_->work(i); });
 }
 
@@ -64,18 +122,16 @@ void ThreadPool::parallel_for(int64_t count, int64_t grain, const RangeFunction&
     return;
   }
   std::lock_guard busy(state_->busy, std::adopt_lock);
-  {
+  state_->function = &f;
+  state_->count = count;
+  state_->pending = parts - 1;
+  state_->region = ((state_->region >> kPartsBits) + 1) << kPartsBits | static_cast<uint64_t>(parts);
+  if (state_->sleepers > 0) {
     std::lock_guard lock(state_->mutex);
-    state_->function = &f;
-    state_->count = count;
-    state_->parts = parts;
-    state_->pending = parts - 1;
-    ++state_->generation;
+    state_->start.notify_all();
   }
-  state_->start.notify_all();
-  state_->run_part(0);
-  std::unique_lock lock(state_->mutex);
-  state_->done.wait(lock, [&] { return state_->pending == 0; });
+  state_->run_part(0, parts);
+  state_->wait_for_workers();
 }
 
 }  // namespace litewright

@@ -8,6 +8,10 @@ Kernel prepare(PrepareContext& c) {
   return sum_kernel(c, options.fused_activation_function, options.pot_scale_int16, false);
 }
 
+BlockFunction follow(PrepareContext& c, int operand) {
+  return binary_follower(c, operand, BinaryOp::kAdd, c.options<AddOptions>().fused_activation_function);
+}
+
 }  // namespace
 
 extern const OpDef kAdd;
@@ -21,6 +25,7 @@ const OpDef kAdd = {
     .quant = {.output = QuantRule::kOwnRange, .int16 = true},
     .types = "float32, float16, int8, uint8, int16, int32, int64",
     .fast_path = true,
+    .follow = follow,
 };
 
 }  // namespace litewright

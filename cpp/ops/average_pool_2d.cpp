@@ -67,8 +67,10 @@ Kernel prepare(PrepareContext& context) {
   const bool reference = context.reference();
   switch (context.input_dtype(0)) {
     case DType::kFloat32: {
-      const auto range = activation_range<float>(context.options<Pool2DOptions>().fused_activation_function);
-      return pool<float, float>(context, window, reference ? plain_add<float, float> : ops.add_f32,
+      const Activation activation = context.options<Pool2DOptions>().fused_activation_function;
+      if (!reference) return f32_pool_kernel(window, f32_pool_kernels().best(context.isa()).mean, activation);
+      const auto range = activation_range<float>(activation);
+      return pool<float, float>(context, window, plain_add<float, float>,
                                 [=](int64_t channels, const float* sums, int64_t count, float* out) {
                                   for (int64_t c = 0; c < channels; ++c) {
                                     const float mean = sums[c] / static_cast<float>(count);

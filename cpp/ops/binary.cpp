@@ -141,6 +141,25 @@ Kernel float_binary_kernel(const PrepareContext& c, BinaryOp op, Activation acti
   }
 }
 
+BlockFunction binary_follower(const PrepareContext& c, int operand, BinaryOp op, Activation activation) {
+  const Slot* other = &c.input(1 - operand);
+  if (c.reference() || other->dtype != DType::kFloat32 || c.input_dtype(operand) != DType::kFloat32)
+    return nullptr;
+  if (other->shape != c.input_shape(operand) || other->shape.empty()) return nullptr;
+  const auto [low, high] = activation_range<float>(activation);
+  return [=, f = binary_variant(c.isa()).functions[static_cast<int>(op)], low = low, high = high,
+          width = int64_t{other->shape.back()}](const Block& block) {
+    float* x = reinterpret_cast<float*>(block.data);
+    const float* y =
+        reinterpret_cast<const float*>(other->data) + block.first_row * width + block.first_column;
+    const bool whole = block.stride == block.columns && width == block.columns;
+    const int64_t rows = whole ? 1 : block.rows, columns = whole ? block.rows * block.columns : block.columns;
+    for (int64_t i = 0; i < rows; ++i, x += block.stride, y += width) {
+      f(operand == 0 ? x : y, 1, operand == 0 ? y : x, 1, x, columns, low, high);
+    }
+  };
+}
+
 Kernel sum_kernel(const PrepareContext& c, Activation activation, bool pot_scale_int16, bool subtract) {
   const BinaryVariant& fast = binary_variant(c.isa());
   ScaledSum p;

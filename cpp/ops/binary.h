@@ -14,6 +14,9 @@ namespace litewright {
 // A vector kernel over float32, or over float16 and bfloat16 by way of float32, and the fused activation.
 Kernel float_binary_kernel(const PrepareContext& c, BinaryOp op, Activation activation = Activation::kNone);
 
+// The same of float32 on a block of operand `operand`, where the other one has its shape.
+BlockFunction binary_follower(const PrepareContext& c, int operand, BinaryOp op, Activation activation);
+
 // f(float, float) over float16 (or bfloat16) elements.
 template <class T, class F>
 Kernel narrow_binary_kernel(const NodeContext& c, F f) {

@@ -3,6 +3,7 @@
 
 #include "ops/op_def.h"
 #include "runtime/pack_cache.h"
+#include "tflite/mapped_file.h"
 
 namespace litewright {
 namespace {
@@ -115,7 +116,12 @@ std::shared_ptr<const void> PrepareContext::packed_any(
     int i, const std::string& variant, const std::function<std::shared_ptr<const void>()>& make) const {
   const Slot& slot = input(i);
   if (environment_->pack_cache == nullptr || !slot.tensor->is_constant) return make();
-  return environment_->pack_cache->get(slot.tensor->data.data(), variant + '/' + op_->display_name(), make);
+  const Bytes& data = slot.tensor->data;
+  return environment_->pack_cache->get(data.data(), variant + '/' + op_->display_name(), [&] {
+    std::shared_ptr<const void> packed = make();
+    release_mapped(data.data(), data.size());
+    return packed;
+  });
 }
 
 }  // namespace litewright

@@ -44,6 +44,15 @@ Kernel narrow_float_kernel(const NodeContext& c, UnaryFunction f, float p, float
 
 void infer_unary(InferContext& c) { c.set_output(0, c.input_dtype(0), c.input_shape(0)); }
 
+BlockFunction unary_follower(const PrepareContext& c, UnaryOp op, float p, float q) {
+  if (c.reference() || c.input_dtype(0) != DType::kFloat32) return nullptr;
+  return [f = unary_function(op, c.isa()), p, q](const Block& block) {
+    float* row = reinterpret_cast<float*>(block.data);
+    if (block.stride == block.columns) return f(row, row, block.rows * block.columns, p, q);
+    for (int64_t i = 0; i < block.rows; ++i, row += block.stride) f(row, row, block.columns, p, q);
+  };
+}
+
 void refuse_dtype(const NodeContext& c, int input) {
   c.fail("type ", dtype_name(c.input_dtype(input)), " is not supported (", c.describe_input(input), ")");
 }

@@ -16,6 +16,13 @@ namespace litewright {
 // Output 0 has the dtype and shape of input 0.
 void infer_unary(InferContext& c);
 
+// A float function on a block.
+BlockFunction unary_follower(const PrepareContext& c, UnaryOp op, float p = 0, float q = 0);
+template <UnaryOp kOp>
+BlockFunction follow_unary(PrepareContext& c, int) {
+  return unary_follower(c, kOp);
+}
+
 [[noreturn]] void refuse_dtype(const NodeContext& c, int input = 0);
 void require_dtype(const NodeContext& c, int input, std::initializer_list<DType> dtypes);
 

@@ -57,6 +57,7 @@ const OpDef kHardSwish = {
     .quant = {.output = QuantRule::kOwnRange},
     .types = "float32, float16, bfloat16, int8, uint8",
     .fast_path = true,
+    .follow = follow_unary<UnaryOp::kHardSwish>,
 };
 
 }  // namespace litewright

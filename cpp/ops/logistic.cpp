@@ -31,6 +31,7 @@ const OpDef kLogistic = {
               .fixed_scale16 = 1.0f / 32768},
     .types = "float32, float16, bfloat16, int8, uint8, int16",
     .fast_path = true,
+    .follow = follow_unary<UnaryOp::kLogistic>,
 };
 
 }  // namespace litewright

@@ -38,8 +38,10 @@ Kernel prepare(PrepareContext& context) {
   const bool reference = context.reference();
   const DType dtype = context.input_dtype(0);
   if (dtype == DType::kFloat32) {
+    if (!reference)
+      return f32_pool_kernel(window, f32_pool_kernels().best(context.isa()).largest, activation);
     const ValueRange<float> range = activation_range<float>(activation);
-    return pool<float>(window, reference ? plain_max<float> : ops.max_f32, range.min, range.max);
+    return pool<float>(window, plain_max<float>, range.min, range.max);
   }
   const IntRange range = quantized_activation_range(activation, dtype, context.output_quantization(0));
   switch (dtype) {

@@ -96,6 +96,10 @@ Kernel prepare(PrepareContext& c) {
   }
 }
 
+BlockFunction follow(PrepareContext& c, int operand) {
+  return binary_follower(c, operand, BinaryOp::kMul, c.options<MulOptions>().fused_activation_function);
+}
+
 }  // namespace
 
 extern const OpDef kMul;
@@ -109,6 +113,7 @@ const OpDef kMul = {
     .quant = {.output = QuantRule::kOwnRange, .int16 = true},
     .types = "float32, float16, int8, uint8, int16, int32, uint32, int64, complex64",
     .fast_path = true,
+    .follow = follow,
 };
 
 }  // namespace litewright

@@ -144,10 +144,6 @@ class InferContext : public ValueContext {
 // Values derived from constants (packed weights), shared by all interpreters on one model.
 class PackCache;
 
-struct ScratchRequest {
-  size_t bytes;
-};
-
 // What prepare may ask of the runtime.
 struct Environment {
   std::span<const Tensor> tensors = {};  // of the subgraph
@@ -158,6 +154,16 @@ struct Environment {
   Resources* resources = nullptr;
   std::function<SubgraphExecutor*(int index)> subgraph;
 };
+
+// A part of a result that is complete: `rows` x `columns` elements of the matrix whose columns are the last
+// dimension. `data` is its first element; rows lie `stride` elements apart.
+struct Block {
+  uint8_t* data;
+  int64_t stride;
+  int64_t first_row, rows, first_column, columns;
+};
+// Changes a block in place, while it is in the cache. Threads call it for different blocks at the same time.
+using BlockFunction = std::function<void(const Block&)>;
 
 class PrepareContext : public ValueContext {
  public:
@@ -178,6 +184,15 @@ class PrepareContext : public ValueContext {
   Resources& resources() const { return *environment_->resources; }
   SubgraphExecutor* subgraph(int index) const { return environment_->subgraph(index); }
 
+  // What operators behind this one do to blocks of output 0, joined; null if there is nothing. A kernel that
+  // takes it must call it once for every part of its result; those operators then do not run.
+  BlockFunction take_followers() {
+    took_followers_ = true;
+    return followers_;
+  }
+  void offer_followers(BlockFunction followers) { followers_ = std::move(followers); }
+  bool took_followers() const { return took_followers_; }
+
   // Working memory for the run, 64-byte aligned; returns its number for RunContext::scratch.
   int add_scratch(size_t bytes) {
     scratch_->push_back(bytes);
@@ -197,6 +212,8 @@ class PrepareContext : public ValueContext {
                                          const std::function<std::shared_ptr<const void>()>& make) const;
   const Environment* environment_;
   std::vector<size_t>* scratch_;
+  BlockFunction followers_;
+  bool took_followers_ = false;
 };
 
 // A running kernel's view. All pointers are valid and aligned to 64 bytes (constants of a file: to their
@@ -309,6 +326,9 @@ struct OpDef {
   bool fast_path = false;         // has more than a reference kernel
   bool stateful = false;  // must not be folded, merged or removed: variables, random numbers, control flow
   bool needs_shape_only = false;  // the result follows from the inputs' shapes alone (SHAPE, RANK)
+  // What the operator does to blocks of its operand `operand`, so that the kernel before it can do it on the
+  // way: for operators that work element by element. Null if it cannot. Outputs are not known yet.
+  BlockFunction (*follow)(PrepareContext&, int operand) = nullptr;
 };
 
 // An operator the application brings (CUSTOM with this name).

@@ -2,6 +2,7 @@
 // image.
 #pragma once
 
+#include "kernels/f32_pool/f32_pool.h"
 #include "ops/fixed_point.h"
 #include "ops/linear/window.h"
 
@@ -54,6 +55,19 @@ void run_pool(const RunContext& run, const PoolWindow& window, const Body& body)
   run.pool().parallel_for(window.batch * window.h.out,
                           std::max<int64_t>(200'000 / std::max<int64_t>(work, 1), 1),
                           [&](int64_t begin, int64_t end) { for_each_window(window, begin, end, body); });
+}
+
+// Float windows by a vector kernel.
+inline Kernel f32_pool_kernel(const PoolWindow& window, F32PoolFunction pool, Activation activation) {
+  return [=, range = activation_range<float>(activation)](RunContext& run) {
+    run_pool(run, window,
+             [&](int64_t index, int64_t first, int64_t row_pixels, int64_t rows, int64_t columns) {
+               pool(window.channels, rows, columns, row_pixels * window.channels,
+                    run.in<float>(0) + first * window.channels, static_cast<float>(rows * columns), range.min,
+                    range.max, run.out<float>(0) + index * window.channels);
+             });
+    return Status();
+  };
 }
 
 }  // namespace litewright

@@ -8,6 +8,10 @@ Kernel prepare(PrepareContext& c) {
   return sum_kernel(c, options.fused_activation_function, options.pot_scale_int16, true);
 }
 
+BlockFunction follow(PrepareContext& c, int operand) {
+  return binary_follower(c, operand, BinaryOp::kSub, c.options<SubOptions>().fused_activation_function);
+}
+
 }  // namespace
 
 extern const OpDef kSub;
@@ -21,6 +25,7 @@ const OpDef kSub = {
     .quant = {.output = QuantRule::kOwnRange, .int16 = true},
     .types = "float32, float16, int8, uint8, int16, int32, int64",
     .fast_path = true,
+    .follow = follow,
 };
 
 }  // namespace litewright

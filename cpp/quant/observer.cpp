@@ -4,7 +4,7 @@ namespace litewright {
 Observer::Observer(Graph graph, std::unique_ptr<Statistics> statistics, int num_threads)
     : statistics_(std::move(statistics)),
       interpreter_(std::make_shared<Model>(std::move(graph)),
-                   InterpreterOptions{.num_threads = num_threads}) {
+                   InterpreterOptions{.num_threads = num_threads, .join = false}) {
   interpreter_.set_profiler(this);
 }
 

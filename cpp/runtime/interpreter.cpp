@@ -50,7 +50,7 @@ SubgraphExecutor& Interpreter::executor(int subgraph) {
     environment.subgraph = [this](int index) { return &this->executor(index); };
     auto find_custom = [this](const std::string& name) { return find_custom_op(name); };
     executor = std::make_unique<SubgraphExecutor>(graph(), subgraph, std::move(environment), find_custom,
-                                                  options_.preserve_all);
+                                                  options_.preserve_all, options_.join);
     executor->set_profiler(profiler_);
   }
   return *executor;

@@ -29,6 +29,8 @@ struct InterpreterOptions {
   int num_threads = 1;
   bool reference = false;     // reference kernels with the reference's rounding (OpResolverType.BUILTIN_REF)
   bool preserve_all = false;  // intermediate tensors can be read after a run
+  bool join = true;  // operators may be done by the one before them; without, each of them runs, and a
+                     // profiler finds its results
   Isa isa = current_isa();
   std::map<std::string, CustomOpDef> custom_ops = {};  // by name; they come before those this build ships
   std::function<std::shared_ptr<const GraphRewrite>(const Graph&)> rewrite = nullptr;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/unpack.h"
+#include "ops/elementwise.h"
 #include "runtime/memory_budget.h"
 #include "runtime/memory_planner.h"
 #include "runtime/sparse.h"
@@ -17,8 +18,10 @@ struct SubgraphExecutor::Node {
   const OpDef* def = nullptr;  // one of the two, or neither (unresolved custom operator)
   const CustomOpDef* custom = nullptr;
   std::vector<Slot*> inputs, outputs;
-  bool late = false;    // inferred and prepared at run time
-  bool folded = false;  // its results were computed in allocate()
+  bool late = false;            // inferred and prepared at run time
+  bool folded = false;          // its results were computed in allocate()
+  bool joined = false;          // done by an earlier node
+  TensorId result = kNoTensor;  // of the last node that this one does, too
   std::vector<size_t> scratch_bytes;
   std::vector<uint8_t*> scratch;
   AlignedBuffer late_scratch;
@@ -47,11 +50,12 @@ void fill_variable(const Slot& slot) {
 }  // namespace
 
 SubgraphExecutor::SubgraphExecutor(const Graph& graph, int index, Environment environment,
-                                   CustomOpLookup custom_ops, bool preserve_all)
+                                   CustomOpLookup custom_ops, bool preserve_all, bool join)
     : graph_(&graph),
       subgraph_(&graph.subgraphs.at(index)),
       environment_(std::move(environment)),
-      preserve_all_(preserve_all) {
+      preserve_all_(preserve_all),
+      uses_(join && !preserve_all ? new TensorUses(*subgraph_) : nullptr) {
   environment_.tensors = subgraph_->tensors;
   const size_t count = subgraph_->tensors.size();
   slots_.resize(count);
@@ -249,12 +253,50 @@ void SubgraphExecutor::prepare_node(Node& node) {
   }
 }
 
+// Offers the kernel what comes behind it; if it takes that, those nodes are done.
+void SubgraphExecutor::prepare_with_followers(Node& node) {
+  if (!uses_ || node.op->outputs.size() != 1 || node.outputs[0] == nullptr ||
+      node.outputs[0]->dtype != DType::kFloat32)
+    return prepare_node(node);
+  const auto follow = [&](int index, int operand) -> BlockFunction {
+    Node& next = nodes_[index];
+    if (next.def == nullptr || next.def->follow == nullptr) return nullptr;
+    PrepareContext context(*next.op, next.inputs, next.outputs, environment_, next.scratch_bytes);
+    return next.def->follow(context, operand);
+  };
+  node.scratch_bytes.clear();
+  PrepareContext context(*node.op, node.inputs, node.outputs, environment_, node.scratch_bytes);
+  const Followers followers =
+      find_followers(*subgraph_, *uses_, node.index, follow, unary_follower(context, UnaryOp::kSwish));
+  context.offer_followers(followers.function);
+  try {
+    node.kernel = node.prepare(context);
+  } catch (const NeedsValue&) {
+    node.late = true;
+    return;
+  }
+  if (!context.took_followers() || !followers.function) return;
+  for (int index : followers.nodes) nodes_[index].joined = true;
+  node.result = followers.result;
+  node.outputs[0] = &slots_[node.result];
+}
+
+// The tensors that the node writes.
+std::vector<TensorId> SubgraphExecutor::results_of(const Node& node) const {
+  if (node.joined) return {};
+  if (node.result != kNoTensor) return {node.result};
+  return node.op->outputs;
+}
+
 void SubgraphExecutor::allocate() {
   if (allocated_) return;
   reset_slots();
+  for (Node& node : nodes_) node.joined = false;
   for (Node& node : nodes_) {
     node.late = node.folded = false;
     node.kernel = nullptr;
+    if (node.result != kNoTensor) node.outputs[0] = &slots_[node.op->outputs[0]];
+    node.result = kNoTensor;
     if (node.def == nullptr && node.custom == nullptr) {
       const bool flex = node.op->custom_code.rfind("Flex", 0) == 0;
       fail_node(node,
@@ -273,8 +315,8 @@ void SubgraphExecutor::allocate() {
         if (id != kNoTensor && storage_[id] == Storage::kVariable && slots_[id].shape_known)
           own_memory(id, slots_[id].bytes);
       }
-      if (node.late || try_fold(node)) continue;
-      if (!node.late) prepare_node(node);
+      if (node.joined || node.late || try_fold(node)) continue;
+      if (!node.late) prepare_with_followers(node);
     } catch (const Error& error) {
       fail_node(node, error.what(), "prepare");
     }
@@ -302,7 +344,7 @@ void SubgraphExecutor::place_memory() {
   };
   for (TensorId id : subgraph_->inputs) plan(id, 0);
   for (const Node& node : nodes_) {
-    for (TensorId id : node.op->outputs) {
+    for (TensorId id : results_of(node)) {
       if (id == kNoTensor) continue;
       if (!slots_[id].shape_known && storage_[id] == Storage::kArena) storage_[id] = Storage::kOwn;
       plan(id, node.index);
@@ -323,7 +365,7 @@ void SubgraphExecutor::place_memory() {
     owners.push_back(id);
   }
   for (const Node& node : nodes_) {
-    if (node.late || node.folded) continue;
+    if (node.late || node.folded || node.joined) continue;
     for (size_t bytes : node.scratch_bytes) buffers.push_back({bytes, node.index, node.index});
   }
   size_t total = 0;
@@ -346,7 +388,7 @@ void SubgraphExecutor::place_memory() {
   }
   size_t next = owners.size();
   for (Node& node : nodes_) {
-    if (node.late || node.folded) continue;
+    if (node.late || node.folded || node.joined) continue;
     node.scratch.clear();
     for (size_t i = 0; i < node.scratch_bytes.size(); ++i)
       node.scratch.push_back(arena_.data() + buffers[next++].offset);
@@ -418,7 +460,7 @@ void SubgraphExecutor::run_late(Node& node) {
 
 void SubgraphExecutor::run() {
   for (Node& node : nodes_) {
-    if (node.folded) continue;
+    if (node.folded || node.joined) continue;
     const auto start =
         profiler_ != nullptr ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
     if (node.late) {

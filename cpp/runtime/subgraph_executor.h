@@ -10,6 +10,7 @@
 
 #include "ops/op_def.h"
 #include "runtime/aligned_buffer.h"
+#include "runtime/followers.h"
 #include "runtime/memory_planner.h"
 #include "runtime/profiler.h"
 
@@ -27,9 +28,10 @@ struct Placement {
 class SubgraphExecutor {
  public:
   // `graph` and what `environment` points to must outlive the executor. With `preserve_all` every tensor
-  // keeps its own memory.
+  // keeps its own memory. With `join` some operators are done by the one before them, and the tensors between
+  // have none.
   SubgraphExecutor(const Graph& graph, int index, Environment environment, CustomOpLookup custom_ops,
-                   bool preserve_all);
+                   bool preserve_all, bool join);
   ~SubgraphExecutor();
   SubgraphExecutor(const SubgraphExecutor&) = delete;
   SubgraphExecutor& operator=(const SubgraphExecutor&) = delete;
@@ -71,6 +73,8 @@ class SubgraphExecutor {
   void infer_node(Node& node);
   bool try_fold(Node& node);
   void prepare_node(Node& node);
+  void prepare_with_followers(Node& node);
+  std::vector<TensorId> results_of(const Node& node) const;
   void place_memory();
   void run_late(Node& node);
   uint8_t* own_memory(TensorId id, size_t bytes);
@@ -81,6 +85,7 @@ class SubgraphExecutor {
   const Subgraph* subgraph_;
   Environment environment_;
   bool preserve_all_;
+  std::unique_ptr<const TensorUses> uses_;  // where operators may be joined
   bool allocated_ = false;
   Profiler* profiler_ = nullptr;
   std::vector<Slot> slots_;

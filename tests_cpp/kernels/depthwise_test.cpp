@@ -31,7 +31,8 @@ constexpr ImageCase kImages[] = {
     {130, {8, 8, 5, 1, 1, 2}, {14, 14, 5, 1, 1, 2}}, {72, {15, 8, 5, 2, 1, 2}, {36, 18, 5, 2, 1, 1}},
     {17, {1, 1, 1, 1, 1, 0}, {11, 5, 7, 1, 1, 0}},   {70, {9, 9, 3, 1, 2, 2}, {12, 12, 3, 1, 2, 2}},
     {40, {20, 5, 7, 3, 1, 0}, {9, 4, 2, 3, 1, 1}},   {16, {2, 2, 5, 1, 1, 2}, {3, 3, 5, 1, 1, 2}},
-    {20, {4, 4, 3, 1, 3, 3}, {5, 5, 3, 1, 3, 3}},    {300, {7, 7, 3, 1, 1, 1}, {7, 7, 3, 1, 1, 1}}};
+    {33, {20, 10, 3, 2, 1, 1}, {5, 3, 3, 2, 1, 1}},  {20, {4, 4, 3, 1, 3, 3}, {5, 5, 3, 1, 3, 3}},
+    {300, {7, 7, 3, 1, 1, 1}, {7, 7, 3, 1, 1, 1}}};
 
 // The sum of the taps inside the image.
 double depthwise_sum(const ImageCase& e, const float* input, const float* weights, int64_t y, int64_t x,
@@ -59,18 +60,19 @@ TEST(F32Depthwise, EveryRowMatchesPlainLoops) {
                bias = random.reals(e.channels, -1, 1);
     for (const F32DepthwiseKernel& kernel : f32_depthwise_kernels()) {
       if (!isa_allows(detect_isa(), kernel.isa)) continue;
-      std::vector<float> out(e.h.out * e.w.out * e.channels);
       const DepthwiseImage image{e.channels, e.h, e.w};
-      const int64_t half = e.h.out / 2;  // threads make parts of the rows
-      for (const auto& [first, last] : {std::pair(half, e.h.out), std::pair(int64_t{0}, half)}) {
-        kernel.function(image, input.data(), weights.data(), bias.data(), first, last, out.data(), -1.5f,
-                        2.0f);
-      }
-      for (int64_t i = 0; i < static_cast<int64_t>(out.size()); ++i) {
-        const int64_t c = i % e.channels, x = i / e.channels % e.w.out, y = i / e.channels / e.w.out;
-        const double sum = bias[c] + depthwise_sum(e, input.data(), weights.data(), y, x, c);
-        ASSERT_NEAR(out[i], std::clamp(sum, -1.5, 2.0), 1e-5)
-            << kernel.name << " channels " << e.channels << " at " << y << "," << x << "," << c;
+      for (const int64_t split : {int64_t{0}, e.h.out / 2}) {  // threads make parts of the rows
+        std::vector<float> out(e.h.out * e.w.out * e.channels);
+        for (const auto& [first, last] : {std::pair(split, e.h.out), std::pair(int64_t{0}, split)}) {
+          kernel.function(image, input.data(), weights.data(), bias.data(), first, last, out.data(), -1.5f,
+                          2.0f);
+        }
+        for (int64_t i = 0; i < static_cast<int64_t>(out.size()); ++i) {
+          const int64_t c = i % e.channels, x = i / e.channels % e.w.out, y = i / e.channels / e.w.out;
+          const double sum = bias[c] + depthwise_sum(e, input.data(), weights.data(), y, x, c);
+          ASSERT_NEAR(out[i], std::clamp(sum, -1.5, 2.0), 1e-5)
+              << kernel.name << " channels " << e.channels << " at " << y << "," << x << "," << c;
+        }
       }
     }
   }

@@ -22,13 +22,25 @@ struct Case {
 constexpr Padding kS = Padding::kSame, kV = Padding::kValid;
 // For depthwise cases `out_channels` is channels * multiplier and `groups` is not used.
 constexpr Case kConvs[] = {
-    {"one channel", 2, 9, 11, 1, 5, 3, 3, 1, 1, kV}, {"1x1", 1, 5, 7, 17, 33, 1, 1, 1, 1, kS},
-    {"1x1 strided", 2, 6, 5, 8, 9, 1, 1, 2, 1, kS},  {"3x3", 1, 13, 10, 6, 40, 3, 3, 1, 1, kS},
-    {"strided", 3, 11, 12, 3, 8, 3, 3, 2, 1, kS},    {"dilated", 1, 12, 9, 4, 7, 3, 2, 1, 2, kS},
-    {"groups", 1, 7, 7, 12, 18, 3, 3, 1, 1, kS, 3},  {"larger than the image", 1, 3, 2, 5, 4, 5, 5, 1, 1, kS},
-    {"strips", 2, 9, 70, 8, 33, 3, 3, 1, 1, kS},     {"dilated strips", 1, 12, 13, 4, 5, 3, 2, 2, 2, kS},
-    {"winograd", 2, 14, 17, 20, 35, 3, 3, 1, 1, kS}, {"winograd valid", 1, 18, 18, 64, 16, 3, 3, 1, 1, kV},
+    {"one channel", 2, 9, 11, 1, 5, 3, 3, 1, 1, kV},
+    {"1x1", 1, 5, 7, 17, 33, 1, 1, 1, 1, kS},
+    {"1x1 strided", 2, 6, 5, 8, 9, 1, 1, 2, 1, kS},
+    {"3x3", 1, 13, 10, 6, 40, 3, 3, 1, 1, kS},
+    {"strided", 3, 11, 12, 3, 8, 3, 3, 2, 1, kS},
+    {"dilated", 1, 12, 9, 4, 7, 3, 2, 1, 2, kS},
+    {"groups", 1, 7, 7, 12, 18, 3, 3, 1, 1, kS, 3},
+    {"larger than the image", 1, 3, 2, 5, 4, 5, 5, 1, 1, kS},
+    {"strips", 2, 9, 70, 8, 33, 3, 3, 1, 1, kS},
+    {"dilated strips", 1, 12, 13, 4, 5, 3, 2, 2, 2, kS},
+    {"winograd", 2, 14, 17, 20, 35, 3, 3, 1, 1, kS},
+    {"winograd valid", 1, 18, 18, 64, 16, 3, 3, 1, 1, kV},
     {"deep", 1, 4, 4, 70, 3, 3, 3, 1, 1, kS},
+    {"winograd row", 1, 17, 17, 32, 32, 1, 7, 1, 1, kS},
+    {"winograd column", 1, 17, 17, 32, 32, 7, 1, 1, 1, kS},
+    {"winograd short row", 1, 9, 12, 48, 32, 1, 3, 1, 1, kS},
+    {"winograd short column", 1, 12, 9, 32, 48, 3, 1, 1, 1, kV},
+    {"winograd of five", 1, 16, 19, 32, 32, 5, 5, 1, 1, kS},
+    {"winograd of few tiles", 1, 7, 7, 64, 64, 3, 3, 1, 1, kS},
 };
 constexpr Case kDepthwise[] = {
     {"3x3", 2, 9, 11, 8, 8, 3, 3, 1, 1, kS},

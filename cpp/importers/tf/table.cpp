@@ -9,7 +9,6 @@ namespace litewright::tf {
 namespace {
 
 constexpr const char* kLoop = "loops are not converted; save the Keras model as .keras or use unroll=True";
-constexpr const char* kBranch = "branches that are chosen at run time are not converted; use tf.where";
 constexpr const char* kText = "text has no TFLite operators; apply it before the model";
 
 }  // namespace

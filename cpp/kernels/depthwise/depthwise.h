@@ -17,7 +17,8 @@ struct DepthwiseImage {
   DepthwiseAxis h, w;
 };
 // Output rows [first, last) of one image: clamp(bias + sum over the taps inside the image). `out` is where
-// output row 0 belongs.
+// output row 0 belongs. Images of less than 8 columns that are higher than wide may be summed in another
+// order where all rows are made at once.
 using F32DepthwiseFunction = void (*)(const DepthwiseImage& image, const float* input, const float* weights,
                                       const float* bias, int64_t first, int64_t last, float* out, float lo,
                                       float hi);

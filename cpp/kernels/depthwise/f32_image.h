@@ -16,10 +16,13 @@ struct F32Taps {
   int64_t rows, columns;
 };
 
-// What every block of a call shares. Steps count floats: from a tap's input to that of the next row, column,
-// and output pixel.
+// What every block of a call shares. Steps count floats: from a tap's input, or its weights, to those of the
+// next row and column of taps; from an input pixel to the next row's and column's; from an output pixel to
+// the next.
 struct F32Depthwise {
-  int64_t channels, row_step, column_step, pixel_step, weight_row_step;
+  int64_t channels, row_step, column_step, weight_row_step, weight_column_step;
+  int64_t in_row, in_column, out_row, out_column;
+  int64_t pixel_step;  // from an output pixel's input to the next one's
   const float *input, *weights, *bias;
   V::T lo, hi;
   int64_t begin, finish;  // output columns that have all their taps inside the image
@@ -37,7 +40,7 @@ inline __attribute__((always_inline)) void add_taps(const F32Depthwise& call, co
   for (int64_t y = 0; y < taps.rows; ++y) {
     const float* from = taps.input + y * call.row_step;
     const float* weights = taps.weights + y * call.weight_row_step;
-    for (int64_t x = 0; x < taps.columns; ++x, from += call.column_step, weights += call.channels) {
+    for (int64_t x = 0; x < taps.columns; ++x, from += call.column_step, weights += call.weight_column_step) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
         const auto weight = load_channels<kTail>(weights + v * V::kWidth, count);
@@ -60,7 +63,8 @@ inline __attribute__((always_inline)) void add_rows(const F32Depthwise& call, co
     V::T weights[kColumns];
 #pragma GCC unroll 8
     for (int x = 0; x < kColumns; ++x)
-      weights[x] = load_channels<kTail>(taps.weights + y * call.weight_row_step + x * call.channels, count);
+      weights[x] =
+          load_channels<kTail>(taps.weights + y * call.weight_row_step + x * call.weight_column_step, count);
     const float* from = taps.input + y * call.row_step;
 #pragma GCC unroll 32
     for (int i = 0; i < (kPixels - 1) * kStep + kColumns; ++i, from += call.column_step) {
@@ -96,7 +100,7 @@ inline __attribute__((always_inline)) void block(const F32Depthwise& call, const
 #pragma GCC unroll 4
     for (int v = 0; v < kVectors; ++v) {
       const auto x = V::clamp(acc[p * kVectors + v], call.lo, call.hi);
-      float* to = out + p * call.channels + c + v * V::kWidth;
+      float* to = out + p * call.out_column + c + v * V::kWidth;
       if (kTail) {
         V::store_first(to, x, count);
       } else {
@@ -123,7 +127,7 @@ template <int kPixels, int kVectors, int kColumns, int kStep>
 int64_t groups(const F32Depthwise& call, int64_t c, int64_t end, int64_t count, F32Taps& taps, float*& out) {
   for (; count >= kPixels; count -= kPixels) {
     pixels<kPixels, kVectors, kColumns, kStep>(call, taps, c, end, out);
-    taps.input += kPixels * call.pixel_step, out += kPixels * call.channels;
+    taps.input += kPixels * call.pixel_step, out += kPixels * call.out_column;
   }
   return count;
 }
@@ -148,15 +152,15 @@ void row(const F32Depthwise& call, const DepthwiseImage& image, int64_t y, int64
          float* out) {
   const DepthwiseAxis &h = image.h, &w = image.w;
   const Inside rows = taps_inside(h, y);
-  const float* input = call.input + (y * h.stride - h.pad + rows.first * h.dilation) * w.in * call.channels;
+  const float* input = call.input + (y * h.stride - h.pad + rows.first * h.dilation) * call.in_row;
   const float* weights = call.weights + rows.first * call.weight_row_step;
   const auto taps_at = [&](int64_t x, const Inside& columns) {
-    return F32Taps{input + x * call.pixel_step - w.pad * call.channels + columns.first * call.column_step,
-                   weights + columns.first * call.channels, rows.last - rows.first,
+    return F32Taps{input + x * call.pixel_step - w.pad * call.in_column + columns.first * call.column_step,
+                   weights + columns.first * call.weight_column_step, rows.last - rows.first,
                    columns.last - columns.first};
   };
   for (int64_t x = 0; x < w.out; ++x) {
-    float* to = out + x * call.channels;
+    float* to = out + x * call.out_column;
     if (x == call.begin && call.begin < call.finish) {
       F32Taps taps = taps_at(x, {0, w.kernel});
       int64_t left = groups<kPixels, 1, kColumns, kStep>(call, c, end, call.finish - x, taps, to);
@@ -170,6 +174,10 @@ void row(const F32Depthwise& call, const DepthwiseImage& image, int64_t y, int64
   }
 }
 
+struct Steps {
+  int64_t row, column;
+};
+
 // Channels go outside, in blocks whose input rows under a window stay in the first-level cache, where the
 // whole image stays in the second-level cache.
 template <int kPixels, int kColumns, int kStep>
@@ -181,22 +189,34 @@ void rows(const F32Depthwise& call, const DepthwiseImage& image, int64_t first, 
   for (int64_t c = 0; c < image.channels; c += step) {
     for (int64_t y = first; y < last; ++y)
       row<kPixels, kColumns, kStep>(call, image, y, c, first_of(c + step, image.channels),
-                                    out + y * image.w.out * image.channels);
+                                    out + y * call.out_row);
   }
 }
 
 template <int kPixels>
-void f32_depthwise(const DepthwiseImage& image, const float* input, const float* weights, const float* bias,
+void f32_depthwise(const DepthwiseImage& given, const float* input, const float* weights, const float* bias,
                    int64_t first, int64_t last, float* out, float lo, float hi) {
-  const DepthwiseAxis& w = image.w;
+  // A whole image that is narrow goes by columns instead of rows: its runs of pixels are longer.
+  const bool turned = first == 0 && last == given.h.out && given.w.out < kPixels && given.w.out < given.h.out;
+  const DepthwiseImage image = turned ? DepthwiseImage{given.channels, given.w, given.h} : given;
+  const DepthwiseAxis &h = image.h, &w = image.w;
   const int64_t channels = image.channels, room = w.in - (w.kernel - 1) * w.dilation - 1 + w.pad;
   const int64_t begin = first_of((w.pad + w.stride - 1) / w.stride, w.out);
   const int64_t finish = room < 0 ? begin : last_of(begin, first_of(room / w.stride + 1, w.out));
+  const auto steps = [&](int64_t rows, int64_t columns) {  // of what is stored [rows][columns][channels]
+    return turned ? Steps{channels, rows * channels} : Steps{columns * channels, channels};
+  };
+  const Steps in = steps(h.in, w.in), weight = steps(h.kernel, w.kernel), to = steps(h.out, w.out);
   const F32Depthwise call{channels,
-                          image.h.dilation * w.in * channels,
-                          w.dilation * channels,
-                          w.stride * channels,
-                          w.kernel * channels,
+                          h.dilation * in.row,
+                          w.dilation * in.column,
+                          weight.row,
+                          weight.column,
+                          in.row,
+                          in.column,
+                          to.row,
+                          to.column,
+                          w.stride * in.column,
                           input,
                           weights,
                           bias,
@@ -204,6 +224,7 @@ void f32_depthwise(const DepthwiseImage& image, const float* input, const float*
                           V::broadcast(hi),
                           begin,
                           finish};
+  if (turned) last = h.out;
   const auto is = [&](int64_t columns, int64_t step) {
     return w.kernel == columns && w.dilation == 1 && w.stride == step;
   };

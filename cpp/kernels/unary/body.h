@@ -46,13 +46,15 @@ Vec ceil_of(Vec x, Vec, Vec) {
 }
 Vec round_of(Vec x, Vec, Vec) { return nearest(x); }
 Vec affine(Vec x, Vec p, Vec q) { return x * p + q; }
+Vec swish(Vec x, Vec, Vec) { return x * sigmoid(x); }
 
 // In the order of UnaryOp.
-#define LITEWRIGHT_UNARY_FUNCTIONS                                                                    \
-  {                                                                                                   \
-    apply<clamp>, apply<leaky_relu>, apply<elu>, apply<gelu>, apply<gelu_tanh>, apply<logistic>,      \
-        apply<tanh_of>, apply<hard_swish>, apply<exp_of>, apply<abs_of>, apply<neg>, apply<square>,   \
-        apply<sqrt_of>, apply<rsqrt>, apply<floor_of>, apply<ceil_of>, apply<round_of>, apply<affine> \
+#define LITEWRIGHT_UNARY_FUNCTIONS                                                                     \
+  {                                                                                                    \
+    apply<clamp>, apply<leaky_relu>, apply<elu>, apply<gelu>, apply<gelu_tanh>, apply<logistic>,       \
+        apply<tanh_of>, apply<hard_swish>, apply<exp_of>, apply<abs_of>, apply<neg>, apply<square>,    \
+        apply<sqrt_of>, apply<rsqrt>, apply<floor_of>, apply<ceil_of>, apply<round_of>, apply<affine>, \
+        apply<swish>                                                                                   \
   }
 
 }  // namespace

@@ -27,8 +27,9 @@ enum class UnaryOp : uint8_t {
   kCeil,
   kRound,   // halves to even
   kAffine,  // p * x + q, not fused
+  kSwish,   // x * logistic(x), the factor rounded
 };
-inline constexpr int kUnaryOpCount = 18;
+inline constexpr int kUnaryOpCount = 19;
 
 // out[i] = f(in[i]) for i < n; out may be in.
 using UnaryFunction = void (*)(const float* in, float* out, int64_t n, float p, float q);

@@ -73,6 +73,16 @@ inline Vec with_sign(Vec v, Vec sign) {
   return as_float(as_int(v) | (as_int(sign) & static_cast<int32_t>(0x80000000u)));
 }
 
+// 1 / v to about an ulp, for 1 <= v < 2^126.
+inline Vec reciprocal(Vec v) {
+#if defined(__AVX512F__)
+  const Vec guess = _mm512_maskz_rcp14_ps(static_cast<__mmask16>(-1), v);
+  return multiply_add(guess, multiply_add(-v, guess, splat(1.0f)), guess);
+#else
+  return 1.0f / v;
+#endif
+}
+
 // The nearest integer, halves to even, for |v| < 2^22.
 inline Vec nearest_small(Vec v) { return (v + 0x1.8p23f) - 0x1.8p23f; }
 // For every v, the sign of zero kept.
@@ -129,14 +139,14 @@ inline Vec exponential_minus_one(Vec x) {
 inline Vec hyperbolic_tangent(Vec x) {
   const Vec a = magnitude(x), z = x * x;
   const Vec p = polynomial(z, -0.333332721f, 0.133311528f, -0.0537141042f, 0.0205517107f, -0.00560390547f);
-  const Vec large = 1.0f - 2.0f / (exponential(at_most(a + a, splat(80.0f))) + 1.0f);
+  const Vec large = 1.0f - 2.0f * reciprocal(exponential(at_most(a + a, splat(80.0f))) + 1.0f);
   return a < 0.625f ? multiply_add(x * z, p, x) : with_sign(large, x);
 }
 
 // 1 / (1 + e^-x).
 inline Vec sigmoid(Vec x) {
-  const Vec e = exponential(-magnitude(x));
-  return (x < 0.0f ? e : splat(1.0f)) / (1.0f + e);
+  const Vec e = exponential_of_negative(-magnitude(x));
+  return (x < 0.0f ? e : splat(1.0f)) * reciprocal(1.0f + e);
 }
 
 // 1 - erf(t) for t >= 0: e^(-t^2) times a polynomial in (t - 3) / (t + 3).

@@ -1,35 +1,36 @@
+#include <algorithm>
+#include <array>
+
 #include "kernels/winograd/winograd.h"
 
 namespace litewright {
 
-extern const WinogradKernel kWinogradPortable, kWinogradAvx2, kWinogradAvx512;
+extern const WinogradRows kWinogradPortable, kWinogradAvx2, kWinogradAvx512;
 
 KernelTable<WinogradKernel> winograd_kernels() {
 #ifdef LITEWRIGHT_X86_KERNELS
-  static const WinogradKernel rows[] = {kWinogradAvx512, kWinogradAvx2, kWinogradPortable};
+  static const WinogradRows sets[] = {kWinogradAvx512, kWinogradAvx2, kWinogradPortable};
 #else
-  static const WinogradKernel rows[] = {kWinogradPortable};
+  static const WinogradRows sets[] = {kWinogradPortable};
 #endif
-  return {rows, static_cast<int>(sizeof(rows) / sizeof(rows[0]))};
+  return {sets[0].rows, static_cast<int>((sizeof(sets) / sizeof(sets[0])) * kWinogradSizes)};
 }
 
-void winograd_weights(const float* weights, int64_t tap_stride, float* planes, int64_t plane_stride) {
-  const auto line = [](float g0, float g1, float g2, float* to, int step) {  // one column of G
-    to[0] = g0 / 4;
-    to[step] = -(g0 + g1 + g2) / 6;
-    to[2 * step] = -(g0 - g1 + g2) / 6;
-    to[3 * step] = g0 / 24 + g1 / 12 + g2 / 6;
-    to[4 * step] = g0 / 24 - g1 / 12 + g2 / 6;
-    to[5 * step] = g2;
-  };
-  float lines[18], result[6];
-  for (int x = 0; x < 3; ++x) {
-    line(weights[x * tap_stride], weights[(3 + x) * tap_stride], weights[(6 + x) * tap_stride], lines + x, 3);
+WinogradFilter winograd_filter(const WinogradAxis& axis) {
+  // The interpolation points, the last one at infinity, and what the polynomials through them are divided by.
+  constexpr double kPoints[] = {0, 1, -1, 2, -2, 0.5, -0.5};
+  constexpr std::array<double, 3> kThree = {1, 0.5, 0.5};
+  constexpr std::array<double, 5> kFive = {1.0 / 4, -1.0 / 6, -1.0 / 6, 1.0 / 24, 1.0 / 24};
+  constexpr std::array<double, 7> kSeven = {1, -2.0 / 9, -2.0 / 9, 1.0 / 90, 1.0 / 90, 32.0 / 45, 32.0 / 45};
+  const int patch = axis.patch();
+  const double* scale = patch == 4 ? kThree.data() : patch == 6 ? kFive.data() : kSeven.data();
+  WinogradFilter filter = {};
+  filter.factors[patch - 1][axis.taps - 1] = 1;
+  for (int p = 0; p + 1 < patch; ++p) {
+    double power = scale[p];
+    for (int t = 0; t < axis.taps; ++t, power *= kPoints[p]) filter.factors[p][t] = static_cast<float>(power);
   }
-  for (int y = 0; y < 6; ++y) {
-    line(lines[3 * y], lines[3 * y + 1], lines[3 * y + 2], result, 1);
-    for (int x = 0; x < 6; ++x) planes[(y * 6 + x) * plane_stride] = result[x];
-  }
+  return filter;
 }
 
 }  // namespace litewright

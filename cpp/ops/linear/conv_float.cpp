@@ -3,6 +3,7 @@
 #include "ops/linear/conv.h"
 #include "ops/linear/loops.h"
 #include "ops/linear/matmul.h"
+#include "ops/linear/padded_images.h"
 #include "ops/linear/patches.h"
 
 namespace litewright {
@@ -27,7 +28,8 @@ Kernel reference(const ConvWindow& window, ValueRange<float> range) {
 Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Activation activation) {
   const ValueRange<float> range = activation_range<float>(activation);
   if (context.reference()) return reference(window, range);
-  if (context.is_known(1) && winograd_pays(window)) return prepare_winograd_conv(context, window, activation);
+  if (context.is_known(1) && winograd_pays(context.isa(), window))
+    return prepare_winograd_conv(context, window, activation);
   const Isa isa = context.isa();
   const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
   const RowOps& ops = row_ops_variants().best(isa);
@@ -43,14 +45,22 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
         }
         return groups;
       });
+  const bool pads = PaddedImages::pays(window);
+  const PaddedImages padded(window);
+  const int images = pads ? context.add_scratch(padded.elements() * sizeof(float)) : -1;
   std::vector<Patches> patches;
-  for (int64_t g = 0; g < window.groups; ++g) patches.emplace_back(window, g * window.group_in());
-  const MatmulBlocks blocks(rows, n, k, k * sizeof(float), gemm.mr, gemm.nr, context.num_threads());
+  for (int64_t g = 0; g < window.groups; ++g)
+    patches.emplace_back(pads ? padded.window() : window, g * window.group_in());
+  const MatmulBlocks blocks = MatmulBlocks::f32(rows, n, k, gemm, context.num_threads());
   const bool dense = patches[0].is_dense();
   const int scratch = dense ? -1 : context.add_scratch(blocks.parts * blocks.block_bytes(k * sizeof(float)));
-  return [=, &ops](RunContext& run) {
+  return [=, &ops, after = context.take_followers()](RunContext& run) {
     const auto packed = weights.get(run);
     const float* input = run.in<float>(0);
+    if (pads) {
+      padded.fill(run.pool(), input, run.scratch<float>(images));
+      input = run.scratch<float>(images);
+    }
     for (int64_t g = 0; g < window.groups; ++g) {
       const auto rows_at = [&](int64_t first, int64_t count, float* to) {
         if (dense) return input + first * k;
@@ -58,7 +68,7 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
         return static_cast<const float*>(to);
       };
       f32_matmul(run.pool(), (*packed)[g], blocks, rows_at, run.out<float>(0) + g * n, window.out_channels,
-                 range.min, range.max, dense ? nullptr : run.scratch<uint8_t>(scratch));
+                 range.min, range.max, dense ? nullptr : run.scratch<uint8_t>(scratch), after, g * n);
     }
     return Status();
   };

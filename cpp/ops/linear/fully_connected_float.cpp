@@ -55,13 +55,13 @@ Kernel prepare_float_product(PrepareContext& context, const ProductShape& shape,
     return std::vector{
         pack_f32(isa, n, k, reinterpret_cast<const float*>(data), k, 1, static_cast<const float*>(bias))};
   });
-  const MatmulBlocks blocks(rows, n, k, k * sizeof(float), gemm.mr, gemm.nr, context.num_threads());
-  return [=](RunContext& run) {
+  const MatmulBlocks blocks = MatmulBlocks::f32(rows, n, k, gemm, context.num_threads());
+  return [=, after = context.take_followers()](RunContext& run) {
     const float* a = run.in<float>(0);
     f32_matmul(
         run.pool(), weights.get(run)->front(), blocks,
         [&](int64_t first, int64_t, float*) { return a + first * k; }, run.out<float>(0), n, range.min,
-        range.max, nullptr);
+        range.max, nullptr, after);
     return Status();
   };
 }

@@ -25,6 +25,19 @@ MatmulBlocks::MatmulBlocks(int64_t rows, int64_t columns, int64_t depth, int64_t
   if (parts > 1 && by_rows) block_rows = std::min(block_rows, (row_tiles + parts - 1) / parts * mr);
 }
 
+MatmulBlocks MatmulBlocks::f32(int64_t rows, int64_t columns, int64_t depth, const F32GemmKernel& kernel,
+                               int num_threads) {
+  constexpr int64_t kBlockBytes = 640 * 1024, kMostRows = 448;
+  const int64_t row_bytes = std::max<int64_t>(depth, 1) * static_cast<int64_t>(sizeof(float));
+  MatmulBlocks blocks(rows, columns, depth, row_bytes, kernel.mr, kernel.nr, num_threads);
+  const int64_t most = std::clamp<int64_t>(kBlockBytes / row_bytes, kernel.mr, kMostRows);
+  const int64_t shared =
+      std::max<int64_t>(blocks.by_rows ? (rows + blocks.parts - 1) / blocks.parts : rows, 1);
+  const int64_t count = (shared + most - 1) / most;
+  blocks.block_rows = (shared + count - 1) / count;
+  return blocks;
+}
+
 MatmulBlocks::Part MatmulBlocks::part(int index) const {
   const int64_t step = by_rows ? block_rows : nr, all = by_rows ? rows : columns;
   const int64_t tiles = (all + step - 1) / step;

@@ -8,6 +8,7 @@
 #include "kernels/f32_gemm/f32_gemm.h"
 #include "kernels/int_gemm/int_gemm.h"
 #include "ops/linear/int_rows.h"
+#include "ops/op_def.h"
 #include "runtime/aligned_buffer.h"
 
 namespace litewright {
@@ -23,6 +24,10 @@ struct MatmulBlocks {
   // Of rows of `row_bytes` in tiles of mr x nr.
   MatmulBlocks(int64_t rows, int64_t columns, int64_t depth, int64_t row_bytes, int mr, int nr,
                int num_threads);
+  // Of float rows: as many in a block as stay in the second-level cache, so that weights that do not are read
+  // less often.
+  static MatmulBlocks f32(int64_t rows, int64_t columns, int64_t depth, const F32GemmKernel& kernel,
+                          int num_threads);
   int64_t block_bytes(int64_t row_bytes) const { return (block_rows * row_bytes + 127) / 64 * 64; }
 
   struct Part {
@@ -68,10 +73,12 @@ void repack_int(PackedInt& packed, const int8_t* b, int64_t column_stride, int64
                 const int32_t* bias, int32_t zero_point);
 
 // C = clamp(A * B + bias): rows(first, count, float* room) points to rows of k elements, which it may make in
-// `room`. `scratch` has room for parts * block_bytes(a row's).
+// `room`. `scratch` has room for parts * block_bytes(a row's). `after`, if any, gets every block of C, whose
+// first column is column `first_column` of the result.
 template <class Rows>
 void f32_matmul(ThreadPool& pool, const PackedF32& b, const MatmulBlocks& blocks, const Rows& rows, float* c,
-                int64_t c_stride, float lo, float hi, uint8_t* scratch) {
+                int64_t c_stride, float lo, float hi, uint8_t* scratch, const BlockFunction& after = nullptr,
+                int64_t first_column = 0) {
   const F32GemmKernel& kernel = *b.kernel;
   const int64_t bytes = blocks.block_bytes(b.k * sizeof(float));
   pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
@@ -82,8 +89,12 @@ void f32_matmul(ThreadPool& pool, const PackedF32& b, const MatmulBlocks& blocks
       for (int64_t r = part.first_row; r < part.last_row; r += blocks.block_rows) {
         const int64_t count = std::min(blocks.block_rows, part.last_row - r);
         const float* a = rows(r, count, reinterpret_cast<float*>(scratch + i * bytes));
-        kernel.function(count, part.last_column - part.first_column, b.k, a, b.k, packed,
-                        c + r * c_stride + part.first_column, c_stride, lo, hi);
+        float* to = c + r * c_stride + part.first_column;
+        const int64_t columns = part.last_column - part.first_column;
+        kernel.function(count, columns, b.k, a, b.k, packed, to, c_stride, lo, hi);
+        if (after)
+          after({reinterpret_cast<uint8_t*>(to), c_stride, r, count, first_column + part.first_column,
+                 columns});
       }
     }
   });
