@@ -5,7 +5,7 @@ namespace litewright {
 extern const F32PoolKernel kF32PoolPortable, kF32PoolAvx2, kF32PoolAvx512;
 
 KernelTable<F32PoolKernel> f32_pool_kernels() {
-#if defined(__x86_64__)
+#ifdef LITEWRIGHT_X86_KERNELS
   static const F32PoolKernel rows[] = {kF32PoolAvx512, kF32PoolAvx2, kF32PoolPortable};
 #else
   static const F32PoolKernel rows[] = {kF32PoolPortable};
