@@ -33,4 +33,11 @@ Bytes map_file(const std::string& path) {
   return Bytes(std::move(owner), static_cast<const uint8_t*>(memory), size);
 }
 
+void release_pages(const Bytes& mapped) {
+  const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto begin = reinterpret_cast<uintptr_t>(mapped.data()) / page * page;
+  const auto end = reinterpret_cast<uintptr_t>(mapped.data()) + mapped.size();
+  if (!mapped.empty()) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
 }  // namespace litewright

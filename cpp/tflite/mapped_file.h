@@ -11,4 +11,7 @@ namespace litewright {
 // empty or no file.
 Bytes map_file(const std::string& path);
 
+// Lets go of the memory behind bytes of a mapped file until they are read again.
+void release_pages(const Bytes& mapped);
+
 }  // namespace litewright
