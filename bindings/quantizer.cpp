@@ -8,7 +8,6 @@
 
 #include "arrays.h"
 #include "bytes.h"
-#include "core/memory.h"
 #include "graph/dump.h"
 #include "graph/validate.h"
 #include "module.h"
@@ -30,18 +29,19 @@ GraphHandle read_graph(const std::string& content) {
   return graph;
 }
 
-// `consume`: the graph is empty afterwards, so that its constants and two copies of them never coexist.
+// `consume`: the graph is empty afterwards; its constants are let go of as they are written.
 py::bytes write_graph(Graph& graph, bool consume) {
-  Bytes bytes;
-  {
-    py::gil_scoped_release release;
-    bytes = write_tflite(graph);
-    if (consume) {
-      graph = Graph();
-      release_free_memory();
-    }
-  }
-  return py::bytes(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::vector<Bytes> pieces = write_tflite_pieces(graph);
+  if (consume) graph = Graph();
+  size_t size = 0;
+  for (const Bytes& piece : pieces) size += piece.size();
+  auto content =
+      py::reinterpret_steal<py::bytes>(PyBytes_FromStringAndSize(nullptr, static_cast<py::ssize_t>(size)));
+  if (!content) throw py::error_already_set();
+  auto* to = reinterpret_cast<uint8_t*>(PyBytes_AS_STRING(content.ptr()));
+  py::gil_scoped_release release;
+  join_pieces(std::move(pieces), to);
+  return content;
 }
 
 py::list describe_tensors(const Graph& graph, const std::vector<TensorId>& ids, bool inputs) {

@@ -1,5 +1,8 @@
 #include "passes/linear.h"
 
+#include <memory>
+
+#include "core/memory.h"
 #include "ops/option_structs.h"
 #include "passes/rewrite.h"
 
@@ -100,13 +103,21 @@ void scale_weights(Subgraph& subgraph, Operator& op, const Linear& linear, int a
                    const std::vector<float>& factors) {
   const TensorId old_id = op.inputs[linear.weights];
   const Tensor& old = subgraph.tensors[old_id];
-  std::vector<float> values = *float_values(old);
   const int64_t inner = elements_between(old.shape, axis + 1, old.shape.size());
-  const int64_t extent = old.shape[axis];
-  for (size_t i = 0; i < values.size(); ++i) values[i] *= factors[static_cast<int64_t>(i) / inner % extent];
-  const std::string name = old.name;
-  const Shape shape = old.shape;
-  op.inputs[linear.weights] = add_constant(subgraph, name, shape, values);
+  const auto values = old.data.as<float>();
+  const std::shared_ptr<uint8_t> memory = allocate(values.size_bytes());
+  auto* scaled = reinterpret_cast<float*>(memory.get());
+  size_t channel = 0;
+  for (size_t i = 0; i < values.size(); i += inner) {
+    const float factor = factors[channel];
+    for (int64_t k = 0; k < inner; ++k) scaled[i + k] = values[i + k] * factor;
+    if (++channel == factors.size()) channel = 0;
+  }
+  op.inputs[linear.weights] = static_cast<TensorId>(subgraph.tensors.size());
+  subgraph.tensors.push_back({.name = old.name,
+                              .shape = old.shape,
+                              .is_constant = true,
+                              .data = Bytes(memory, memory.get(), values.size_bytes())});
   // Old and new weights of a whole model at once would be twice its size.
   if (Uses(subgraph).consumers(old_id).empty()) {
     subgraph.tensors[old_id].shape = {0};

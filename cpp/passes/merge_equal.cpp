@@ -54,9 +54,11 @@ bool merge_operator(Subgraph& subgraph, int index) {
   for (TensorId id : op.inputs) {
     if (id != kNoTensor && subgraph.tensors[id].is_variable) return false;
   }
-  const Uses uses(subgraph);
   for (TensorId id : op.outputs) {
-    if (id != kNoTensor && (uses.is_output(id) || subgraph.tensors[id].is_variable)) return false;
+    const auto& results = subgraph.outputs;
+    if (id != kNoTensor &&
+        (subgraph.tensors[id].is_variable || std::find(results.begin(), results.end(), id) != results.end()))
+      return false;
   }
   for (int i = 0; i < index; ++i) {
     if (!same_operator(subgraph.operators[i], op)) continue;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "graph/validate.h"
@@ -11,12 +12,21 @@ namespace litewright {
 
 Uses::Uses(const Subgraph& subgraph)
     : producer_(subgraph.tensors.size(), -1),
-      consumers_(subgraph.tensors.size()),
+      first_(subgraph.tensors.size() + 1, 0),
       is_output_(subgraph.tensors.size(), false) {
-  for (size_t i = 0; i < subgraph.operators.size(); ++i) {
-    for (TensorId id : subgraph.operators[i].inputs) {
-      if (id != kNoTensor) consumers_[id].push_back(static_cast<int>(i));
+  const auto each_operand = [&](const auto& visit) {
+    for (size_t i = 0; i < subgraph.operators.size(); ++i) {
+      for (TensorId id : subgraph.operators[i].inputs) {
+        if (id != kNoTensor) visit(id, static_cast<int>(i));
+      }
     }
+  };
+  each_operand([&](TensorId id, int) { ++first_[id + 1]; });
+  std::partial_sum(first_.begin(), first_.end(), first_.begin());
+  consumers_.resize(first_.back());
+  std::vector<int> next(first_.begin(), first_.end() - 1);
+  each_operand([&](TensorId id, int index) { consumers_[next[id]++] = index; });
+  for (size_t i = 0; i < subgraph.operators.size(); ++i) {
     for (TensorId id : subgraph.operators[i].outputs) {
       if (id != kNoTensor) producer_[id] = static_cast<int>(i);
     }
@@ -275,11 +285,12 @@ std::optional<std::vector<int64_t>> int_values(const Tensor& tensor) {
 }
 
 std::optional<std::vector<float>> channel_values(const Tensor& tensor, int64_t channels, size_t rank) {
-  std::optional<std::vector<float>> values = float_values(tensor);
-  if (!values || channels < 0 || tensor.shape.size() > rank) return std::nullopt;
-  if (values->size() == 1) return std::vector<float>(channels, values->front());
-  if (static_cast<int64_t>(values->size()) != channels || tensor.shape.back() != channels)
+  const auto count = static_cast<int64_t>(tensor.data.size() / sizeof(float));
+  if (channels < 0 || tensor.shape.size() > rank ||
+      (count != 1 && (count != channels || tensor.shape.back() != channels)))
     return std::nullopt;
+  std::optional<std::vector<float>> values = float_values(tensor);
+  if (values && count == 1) values->assign(channels, values->front());
   return values;
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <vector>
 
 #include "graph/graph.h"
@@ -16,16 +17,20 @@ class Uses {
   explicit Uses(const Subgraph& subgraph);
   // The index of the operator that writes `id`; -1: a constant, an input, a variable.
   int producer(TensorId id) const { return producer_[id]; }
-  const std::vector<int>& consumers(TensorId id) const { return consumers_[id]; }
+  // Once for every operand that reads `id`.
+  std::span<const int> consumers(TensorId id) const {
+    return {consumers_.data() + first_[id], consumers_.data() + first_[id + 1]};
+  }
   bool is_output(TensorId id) const { return is_output_[id]; }
   // The one reader of a tensor that is no output of the subgraph; -1 otherwise.
   int only_consumer(TensorId id) const {
-    return consumers_[id].size() == 1 && !is_output_[id] ? consumers_[id][0] : -1;
+    return consumers(id).size() == 1 && !is_output_[id] ? consumers(id)[0] : -1;
   }
 
  private:
   std::vector<int> producer_;
-  std::vector<std::vector<int>> consumers_;
+  std::vector<int> consumers_;  // tensor by tensor
+  std::vector<int> first_;      // where each tensor's begin in consumers_; one more, the end
   std::vector<bool> is_output_;
 };
 

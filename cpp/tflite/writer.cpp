@@ -1,9 +1,13 @@
 #include "tflite/writer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
+#include <thread>
 
 #include "core/error.h"
+#include "core/memory.h"
+#include "core/thread_pool.h"
 #include "tflite/file_layout.h"
 #include "tflite/option_tables.h"
 #include "tflite/output_file.h"
@@ -23,6 +27,9 @@ constexpr uint64_t kUnplaced = 16;  // stands for an offset that is not known ye
 
 uint64_t align(uint64_t position) { return (position + kAlignment - 1) / kAlignment * kAlignment; }
 
+// Data from this size on is not copied into the tables; a gap is left for it.
+constexpr size_t kGap = 4096;
+
 // Readers take what lies outside only if it has more than one byte.
 bool goes_outside(const Bytes& data) { return data.size() > 1; }
 
@@ -34,7 +41,8 @@ class TableBuilder {
   TableBuilder(const Graph& graph, const FileLayout& layout, uint64_t outside_base, size_t expected_bytes)
       : graph_(graph), layout_(layout), next_outside_(outside_base), builder_(expected_bytes) {}
 
-  Bytes build() {
+  // The tables and the data inside them, in pieces that follow each other.
+  std::vector<Bytes> build() {
     std::vector<Offset<fb::Buffer>> buffers;
     for (size_t i = 0; i < layout_.buffers.size(); ++i) buffers.push_back(build_buffer(i));
     std::vector<Offset<fb::SubGraph>> subgraphs;
@@ -57,9 +65,17 @@ class TableBuilder {
                           fb::CreateModel(builder_, kSchemaVersion, code_vector, subgraph_vector, description,
                                           buffer_vector, 0, metadata_vector, signature_vector));
     auto tables = std::make_shared<flatbuffers::DetachedBuffer>(builder_.Release());
-    const uint8_t* data = tables->data();
-    const size_t size = tables->size();
-    return Bytes(std::move(tables), data, size);
+    const Bytes whole(tables, tables->data(), tables->size());
+    std::vector<Bytes> pieces;
+    size_t position = 0;
+    for (auto gap = gaps_.rbegin(); gap != gaps_.rend(); ++gap) {
+      const size_t begin = whole.size() - gap->from_end;
+      pieces.push_back(whole.slice(position, begin - position));
+      pieces.push_back(gap->data);
+      position = begin + gap->data.size();
+    }
+    pieces.push_back(whole.slice(position, whole.size() - position));
+    return pieces;
   }
 
   // What goes behind the tables, in order, each aligned.
@@ -84,7 +100,11 @@ class TableBuilder {
   }
   VectorOffset<uint8_t> bytes(const Bytes& data) {
     builder_.ForceVectorAlignment(data.size(), 1, kAlignment);
-    return builder_.CreateVector(data.data(), data.size());
+    if (data.size() < kGap) return builder_.CreateVector(data.data(), data.size());
+    uint8_t* unused = nullptr;
+    const auto vector = builder_.CreateUninitializedVector<uint8_t>(data.size(), &unused);
+    gaps_.push_back({vector.o - sizeof(flatbuffers::uoffset_t), data});  // behind the vector's length
+    return vector;
   }
   // The file position of data put behind the tables.
   uint64_t put_outside(const Bytes& data) {
@@ -261,7 +281,18 @@ class TableBuilder {
   std::map<std::vector<int64_t>, VectorOffset<int64_t>> zero_points_;
   std::map<std::vector<int32_t>, VectorOffset<int32_t>> shapes_;
   std::vector<Bytes> outside_;
+  struct Gap {
+    size_t from_end;  // of the tables to the data's first byte
+    Bytes data;
+  };
+  std::vector<Gap> gaps_;  // the last one comes first in the file
 };
+
+size_t total_size(const std::vector<Bytes>& pieces) {
+  size_t total = 0;
+  for (const Bytes& piece : pieces) total += piece.size();
+  return total;
+}
 
 uint64_t data_bytes(const Graph& graph, const FileLayout& layout) {
   uint64_t total = 0;
@@ -284,19 +315,20 @@ size_t table_bytes(const Graph& graph) {
   return total;
 }
 
-// The file, in pieces that follow each other.
-std::vector<Bytes> write_pieces(const Graph& graph, const WriteOptions& options) {
+}  // namespace
+
+std::vector<Bytes> write_tflite_pieces(const Graph& graph, const WriteOptions& options) {
   const FileLayout layout = lay_out(graph, false);
   const uint64_t data = data_bytes(graph, layout);
-  if (data <= options.max_inside) return {TableBuilder(graph, layout, 0, data + table_bytes(graph)).build()};
+  if (data <= options.max_inside) return TableBuilder(graph, layout, 0, data + table_bytes(graph)).build();
   const FileLayout outside_layout = lay_out(graph, true);
   const size_t expected = table_bytes(graph);
-  const uint64_t base = align(TableBuilder(graph, outside_layout, kUnplaced, expected).build().size());
+  const uint64_t base = align(total_size(TableBuilder(graph, outside_layout, kUnplaced, expected).build()));
   TableBuilder tables(graph, outside_layout, base, expected);
-  std::vector<Bytes> pieces = {tables.build()};
+  std::vector<Bytes> pieces = tables.build();
   const Bytes zeros = Bytes::own(std::vector<uint8_t>(kAlignment));
   const auto pad = [&](size_t size) { pieces.push_back(zeros.slice(0, align(size) - size)); };
-  pad(pieces[0].size());
+  pad(total_size(pieces));
   for (const Bytes& piece : tables.outside()) {
     pieces.push_back(piece);
     pad(piece.size());
@@ -305,18 +337,35 @@ std::vector<Bytes> write_pieces(const Graph& graph, const WriteOptions& options)
   return pieces;
 }
 
-}  // namespace
+void join_pieces(std::vector<Bytes> pieces, uint8_t* to) {
+  constexpr int64_t kGrain = 1 << 20;
+  constexpr size_t kMuch = 32 << 20;
+  ThreadPool pool(
+      total_size(pieces) < kMuch ? 1 : static_cast<int>(std::min(4u, std::thread::hardware_concurrency())));
+  size_t freed = 0;
+  for (Bytes& piece : pieces) {
+    pool.parallel_for(static_cast<int64_t>(piece.size()), kGrain, [&](int64_t begin, int64_t end) {
+      std::memcpy(to + begin, piece.data() + begin, static_cast<size_t>(end - begin));
+    });
+    to += piece.size();
+    freed += piece.size();
+    piece = Bytes();
+    if (freed < kMuch) continue;
+    release_free_memory();
+    freed = 0;
+  }
+}
 
 Bytes write_tflite(const Graph& graph, const WriteOptions& options) {
-  const std::vector<Bytes> pieces = write_pieces(graph, options);
-  if (pieces.size() == 1) return pieces[0];
-  std::vector<uint8_t> whole;
-  for (const Bytes& piece : pieces) whole.insert(whole.end(), piece.data(), piece.data() + piece.size());
-  return Bytes::own(std::move(whole));
+  std::vector<Bytes> pieces = write_tflite_pieces(graph, options);
+  const size_t size = total_size(pieces);
+  const std::shared_ptr<uint8_t> whole = allocate(size);
+  join_pieces(std::move(pieces), whole.get());
+  return Bytes(whole, whole.get(), size);
 }
 
 void write_tflite_file(const Graph& graph, const std::string& path, const WriteOptions& options) {
-  write_file(path, write_pieces(graph, options));
+  write_file(path, write_tflite_pieces(graph, options));
 }
 
 }  // namespace litewright

@@ -4,6 +4,7 @@
 #include <hdf5.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -28,11 +29,10 @@ class Scratch {
   }
   ~Scratch() { std::filesystem::remove(path_); }
   std::string path() const { return path_.string(); }
-  std::vector<std::byte> bytes() const {
+  Bytes bytes() const {
     std::ifstream in(path_, std::ios::binary);
     const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    const auto* first = reinterpret_cast<const std::byte*>(text.data());
-    return {first, first + text.size()};
+    return Bytes::copy(text.data(), text.size());
   }
 
  private:
@@ -70,6 +70,9 @@ void write_strings(hid_t where, const char* name, const std::vector<const char*>
 TEST(Hdf5, ReadsNumbersOfEveryWidth) {
   const std::vector<double> doubles = {1.5, -2};
   const std::vector<int64_t> integers = {7, -8};
+  const std::vector<float> singles = {1.5, -2, 3};
+  std::vector<uint32_t> reversed;
+  for (const float value : singles) reversed.push_back(__builtin_bswap32(std::bit_cast<uint32_t>(value)));
   const std::vector<uint16_t> halves = {float_to_half(1.5f).bits, float_to_half(-2.f).bits};
   const Scratch scratch([&](hid_t file) {
     write(file, "f64", H5T_NATIVE_DOUBLE, {2}, doubles.data());
@@ -81,15 +84,23 @@ TEST(Hdf5, ReadsNumbersOfEveryWidth) {
     write(file, "f16", half, {2}, halves.data());
     H5Tclose(half);
     write(file, "none", H5T_NATIVE_FLOAT, {0}, nullptr);
+    write(file, "f32", H5T_IEEE_F32LE, {3}, singles.data());
+    write(file, "f32 reversed", H5T_IEEE_F32BE, {3}, reversed.data());
   });
-  const std::vector<std::byte> bytes = scratch.bytes();
+  const Bytes bytes = scratch.bytes();
+  const auto values = [](const Array& array) {
+    return std::vector<float>(array.data.as<float>().begin(), array.data.as<float>().end());
+  };
   for (const File& file : {File::open(scratch.path()), File::from_bytes(bytes, "memory")}) {
-    EXPECT_EQ(file.read("f64").data, (std::vector<float>{1.5, -2}));
-    EXPECT_EQ(file.read("f16").data, (std::vector<float>{1.5, -2}));
-    EXPECT_EQ(file.read("i64").data, (std::vector<float>{7, -8}));
+    EXPECT_EQ(values(file.read("f64")), (std::vector<float>{1.5, -2}));
+    EXPECT_EQ(values(file.read("f16")), (std::vector<float>{1.5, -2}));
+    EXPECT_EQ(values(file.read("i64")), (std::vector<float>{7, -8}));
+    EXPECT_EQ(values(file.read("f32")), singles);
+    EXPECT_EQ(values(file.read("f32 reversed")), singles);
     EXPECT_EQ(file.shape("i64"), (std::vector<int64_t>{1, 2}));
     EXPECT_TRUE(file.read("none").data.empty());
-    EXPECT_EQ(file.children(""), (std::vector<std::string>{"f16", "f64", "i64", "none"}));
+    EXPECT_EQ(file.children(""),
+              (std::vector<std::string>{"f16", "f32", "f32 reversed", "f64", "i64", "none"}));
   }
 }
 
@@ -185,9 +196,8 @@ TEST(Hdf5, WhatIsNotHdf5IsNamed) {
   EXPECT_THROW(File::open("/nowhere/model.h5"), Error);
   const Scratch scratch(
       [](hid_t file) { H5Gclose(H5Gcreate2(file, "a", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)); });
-  std::vector<std::byte> bytes = scratch.bytes();
-  bytes.resize(bytes.size() / 2);
-  EXPECT_THROW(File::from_bytes(bytes, "half"), Error);
+  const Bytes bytes = scratch.bytes();
+  EXPECT_THROW(File::from_bytes(bytes.slice(0, bytes.size() / 2), "half"), Error);
   EXPECT_THROW(File::from_bytes({}, "nothing"), Error);
 }
 

@@ -16,25 +16,24 @@ namespace {
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-std::vector<std::byte> archive_of(const Entries& entries) {
+Bytes archive_of(const Entries& entries, int method = ZIP_CM_DEFAULT) {
   const std::string path =
       std::filesystem::temp_directory_path() / ("litewright_" + std::to_string(::getpid()) + ".zip");
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
   for (const auto& [name, text] : entries) {
-    zip_file_add(archive, name.c_str(), zip_source_buffer(archive, text.data(), text.size(), 0),
-                 ZIP_FL_OVERWRITE);
+    const auto index = zip_file_add(
+        archive, name.c_str(), zip_source_buffer(archive, text.data(), text.size(), 0), ZIP_FL_OVERWRITE);
+    zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), method, 0);
   }
   zip_close(archive);
   std::ifstream in(path, std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
   std::filesystem::remove(path);
-  const auto* first = reinterpret_cast<const std::byte*>(text.data());
-  return {first, first + text.size()};
+  return Bytes::copy(text.data(), text.size());
 }
 
 TEST(Zip, ReadsEntriesWithinTheirLimit) {
-  const std::vector<std::byte> bytes =
-      archive_of({{"config.json", "{}"}, {"a/b.bin", std::string(1000, 'x')}});
+  const Bytes bytes = archive_of({{"config.json", "{}"}, {"a/b.bin", std::string(1000, 'x')}});
   const Archive archive = Archive::from_bytes(bytes, "memory");
   EXPECT_EQ(archive.names(), (std::vector<std::string>{"config.json", "a/b.bin"}));
   EXPECT_TRUE(archive.contains("a/b.bin"));
@@ -45,28 +44,46 @@ TEST(Zip, ReadsEntriesWithinTheirLimit) {
 
 TEST(Zip, HostileArchivesAreRefused) {
   for (const char* name : {"../up", "a/../../up", "/absolute", "C:/drive", "back\\slash"}) {
-    const std::vector<std::byte> bytes = archive_of({{name, "x"}});
+    const Bytes bytes = archive_of({{name, "x"}});
     EXPECT_THROW(Archive::from_bytes(bytes, "memory"), Error) << name;
   }
-  const std::vector<std::byte> bomb = archive_of({{"bomb", std::string(64 << 20, '\0')}});
+  const Bytes bomb = archive_of({{"bomb", std::string(64 << 20, '\0')}});
   EXPECT_LT(bomb.size(), 1u << 20);
   EXPECT_THROW(Archive::from_bytes(bomb, "memory"), Error);
 }
 
+TEST(Zip, StoredEntriesAreReadWhereTheyLie) {
+  const std::string text(9 << 20, 'y');
+  const Bytes bytes = archive_of({{"first", "x"}, {"a", text}, {"last", ""}}, ZIP_CM_STORE);
+  const std::optional<Bytes> found = Archive::from_bytes(bytes, "memory").in_place("a");
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(found->data()), found->size()), text);
+  EXPECT_TRUE(found->data() > bytes.data() && found->data() < bytes.data() + bytes.size());
+  EXPECT_FALSE(
+      Archive::from_bytes(archive_of({{"a", text.substr(0, 99)}}), "packed").in_place("a").has_value());
+  EXPECT_FALSE(Archive::from_bytes(bytes, "memory").in_place("absent").has_value());
+}
+
 TEST(Zip, DamagedArchivesAreRefused) {
-  const std::vector<std::byte> bytes = archive_of({{"a", std::string(5000, 'x') + "tail"}});
-  EXPECT_THROW(Archive::from_bytes(std::span(bytes).first(bytes.size() / 2), "half"), Error);
-  EXPECT_THROW(Archive::from_bytes({}, "nothing"), Error);
-  EXPECT_THROW(Archive::open("/nowhere/model.keras"), Error);
-  for (size_t i = 0; i < bytes.size(); ++i) {  // any one byte wrong: an Error, or the right bytes
-    std::vector<std::byte> damaged = bytes;
-    damaged[i] ^= std::byte{0x55};
-    try {
-      const Archive archive = Archive::from_bytes(damaged, "damaged");
-      if (archive.contains("a")) archive.read("a", 1 << 20);
-    } catch (const Error&) {
+  for (const int method : {ZIP_CM_DEFAULT, ZIP_CM_STORE}) {
+    const std::string text = std::string(method == ZIP_CM_STORE ? 500 : 5000, 'x') + "tail";
+    const Bytes bytes = archive_of({{"a", text}}, method);
+    EXPECT_THROW(Archive::from_bytes(bytes.slice(0, bytes.size() / 2), "half"), Error);
+    for (size_t i = 0; i < bytes.size(); ++i) {  // any one byte wrong: an Error, or the right bytes
+      std::vector<uint8_t> damaged(bytes.data(), bytes.data() + bytes.size());
+      damaged[i] ^= 0x55;
+      try {
+        const Archive archive = Archive::from_bytes(Bytes::own(damaged), "damaged");
+        if (!archive.contains("a")) continue;
+        for (const auto& read : {archive.in_place("a"), std::optional(archive.read("a", 1 << 20))}) {
+          if (read) EXPECT_EQ(*read, Bytes::copy(text.data(), text.size())) << i;
+        }
+      } catch (const Error&) {
+      }
     }
   }
+  EXPECT_THROW(Archive::from_bytes({}, "nothing"), Error);
+  EXPECT_THROW(Archive::open("/nowhere/model.keras"), Error);
 }
 
 }  // namespace

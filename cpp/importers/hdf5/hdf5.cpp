@@ -2,6 +2,7 @@
 
 #include <hdf5.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstring>
 #include <mutex>
@@ -10,6 +11,8 @@
 #include "core/dtype.h"
 #include "core/error.h"
 #include "core/float16.h"
+#include "core/memory.h"
+#include "tflite/mapped_file.h"
 
 namespace litewright::hdf5 {
 namespace {
@@ -18,6 +21,8 @@ constexpr uint64_t kMaxLinks = 1 << 20;    // names in one group
 constexpr uint64_t kMaxInflation = 1040;   // deflate cannot do better than 1032
 constexpr uint64_t kSmallDataset = 65536;  // bytes that are always allowed
 constexpr int kMaxChunks = 4096;           // pieces of a split attribute
+constexpr size_t kMaxResident = 4 << 20;   // bytes of a mapped file that stay in memory after use
+constexpr size_t kAround = 128 << 10;      // bytes that are mapped around what is looked up for a dataset
 
 // The library may be built without thread safety and prints errors by itself: one caller at a time, and
 // silently.
@@ -76,6 +81,9 @@ herr_t image_udata_free(void*) { return 0; }
 
 struct File::State {
   std::string name;
+  Bytes bytes;
+  bool mapped = false;
+  std::atomic<size_t> resident = 0;  // bytes handed out since pages were let go
   Image image{};
   uint64_t file_size = 0;
   hid_t file = -1;
@@ -195,6 +203,21 @@ struct File::State {
     }
     return bytes / H5Tget_size(type);
   }
+
+  // The elements where they lie in the file; nothing where they are stored in another way than in memory.
+  std::optional<Bytes> in_place(hid_t dataset, hid_t type, size_t count) {
+    const haddr_t offset = H5Dget_offset(dataset);
+    const size_t size = count * sizeof(float);
+    if (offset == HADDR_UNDEF || offset > bytes.size() || size > bytes.size() - offset ||
+        H5Tequal(type, H5T_NATIVE_FLOAT) <= 0 || H5Dget_storage_size(dataset) != size) {
+      return std::nullopt;
+    }
+    if (mapped && (resident += size + kAround) > kMaxResident) {
+      release_mapped(bytes.data(), bytes.size());
+      resident = size;
+    }
+    return bytes.slice(offset, size);
+  }
 };
 
 File::File(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -202,37 +225,35 @@ File::File(File&&) noexcept = default;
 File& File::operator=(File&&) noexcept = default;
 File::~File() = default;
 
-File File::open(const std::string& path, const std::string& given_name) {
-  const std::string& name = given_name.empty() ? path : given_name;
-  std::FILE* probe = std::fopen(path.c_str(), "rb");
-  const bool sized = probe != nullptr && std::fseek(probe, 0, SEEK_END) == 0;
-  const long size = sized ? std::ftell(probe) : -1;
-  if (probe != nullptr) std::fclose(probe);
-  if (size < 0) fail(ErrorCode::kIo, "could not open '", name, "'");
-  Session session;
-  H5PLset_loading_state(0);
-  auto state = std::make_unique<State>();
-  state->name = name;
-  state->file_size = static_cast<uint64_t>(size);
-  state->file = H5Fis_hdf5(path.c_str()) > 0 ? H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT) : -1;
-  if (state->file < 0) fail(ErrorCode::kInvalidModel, "'", name, "' is not a readable HDF5 file");
-  return File(std::move(state));
+File File::open(const std::string& path) {
+  Bytes bytes;
+  try {
+    bytes = map_file(path);
+  } catch (const Error& error) {
+    fail(ErrorCode::kIo, error.what());
+  }
+  return from_bytes(std::move(bytes), path, true);
 }
 
-File File::from_bytes(std::span<const std::byte> bytes, const std::string& name) {
+File File::from_bytes(Bytes bytes, const std::string& name, bool mapped) {
   Session session;
   H5PLset_loading_state(0);
   auto state = std::make_unique<State>();
   state->name = name;
-  state->file_size = bytes.size();
-  state->image = {const_cast<std::byte*>(bytes.data()), bytes.size()};
+  state->bytes = std::move(bytes);
+  state->mapped = mapped;
+  state->file_size = state->bytes.size();
+  state->image = {const_cast<uint8_t*>(state->bytes.data()), state->bytes.size()};  // HDF5 only reads
+  // HDF5 refuses the name of a file that exists, and takes equal names for the same file.
+  static std::atomic<int> count = 0;
+  const std::string unique = concat(name, "/", count++);
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5FD_file_image_callbacks_t callbacks = {image_malloc,     image_memcpy,     image_realloc, image_free,
                                            image_udata_copy, image_udata_free, &state->image};
-  if (bytes.empty() || H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
+  if (state->bytes.empty() || H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
       H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
-      H5Pset_file_image(access, state->image.bytes, bytes.size()) < 0 ||
-      (state->file = H5Fopen(name.c_str(), H5F_ACC_RDONLY, access)) < 0) {
+      H5Pset_file_image(access, state->image.bytes, state->image.size) < 0 ||
+      (state->file = H5Fopen(unique.c_str(), H5F_ACC_RDONLY, access)) < 0) {
     fail(ErrorCode::kInvalidModel, "'", name, "' is not a readable HDF5 file");
   }
   return File(std::move(state));
@@ -314,22 +335,28 @@ Array File::read(const std::string& path) const {
     state_->bad(path, "should hold numbers");
   }
   const size_t count = state_->checked_count(dataset, type, array.shape, path);
-  array.data.resize(count);
   if (count == 0) return array;
+  if (const std::optional<Bytes> stored = state_->in_place(dataset, type, count)) {
+    array.data = *stored;
+    return array;
+  }
+  const std::shared_ptr<uint8_t> memory = allocate(count * sizeof(float));
+  auto* values = reinterpret_cast<float*>(memory.get());
   herr_t status;
   if (bfloat) {
     std::vector<BFloat16> raw(count);
     status = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data());
-    for (size_t i = 0; i < count; ++i) array.data[i] = bfloat16_to_float(raw[i]);
+    for (size_t i = 0; i < count; ++i) values[i] = bfloat16_to_float(raw[i]);
   } else if (kind == H5T_ENUM) {
     std::vector<int8_t> raw(count);
     if (H5Tget_size(type) != 1) state_->bad(path, "should hold numbers");
     status = H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, raw.data());
-    for (size_t i = 0; i < count; ++i) array.data[i] = raw[i];
+    for (size_t i = 0; i < count; ++i) values[i] = raw[i];
   } else {
-    status = H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, array.data.data());
+    status = H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values);
   }
   if (status < 0) state_->bad(path, "its data cannot be read");
+  array.data = Bytes(memory, memory.get(), count * sizeof(float));
   return array;
 }
 

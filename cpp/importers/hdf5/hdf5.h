@@ -9,24 +9,25 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
+
+#include "core/bytes.h"
 
 namespace litewright::hdf5 {
 
 struct Array {
   std::vector<int64_t> shape;
-  std::vector<float> data;
+  Bytes data;  // float32, at any address
 };
 
 class File {
  public:
-  // kIo when the file cannot be read, kInvalidModel when it is not HDF5. `name` stands for the file in
-  // messages; empty: its path.
-  static File open(const std::string& path, const std::string& name = "");
-  // `bytes` must outlive the File; they are not copied. `name` stands for the file in messages.
-  static File from_bytes(std::span<const std::byte> bytes, const std::string& name);
+  // kIo when the file cannot be read, kInvalidModel when it is not HDF5.
+  static File open(const std::string& path);
+  // `name` stands for the file in messages. `mapped`: the bytes are of a mapped file, and do not stay in
+  // memory once they are read.
+  static File from_bytes(Bytes bytes, const std::string& name, bool mapped = false);
   File(File&&) noexcept;
   File& operator=(File&&) noexcept;
   ~File();
@@ -44,7 +45,8 @@ class File {
                                                                 const std::string& name) const;
 
   std::vector<int64_t> shape(const std::string& path) const;
-  // Floats of any width, integers and booleans, as float32.
+  // Floats of any width, integers and booleans, as float32. What the file stores like that is shared, not
+  // copied.
   Array read(const std::string& path) const;
 
  private:

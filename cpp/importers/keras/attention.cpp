@@ -36,7 +36,8 @@ TensorId project(Lowering& layer, const Weights& weights, TensorId x, Heads head
                  double factor = 1) {
   const int32_t in = layer.channels(x, -1), width = heads.count * heads.size;
   const Weight kernel = weights.read("kernel", 0, {in, heads.count, heads.size});
-  std::vector<float> matrix = permuted(kernel.values(), {in, width}, {1, 0});
+  const Bytes turned = permuted(kernel, {in, width}, {1, 0});
+  std::vector<float> matrix(turned.as<float>().begin(), turned.as<float>().end());
   for (float& value : matrix) value *= static_cast<float>(factor);
   TensorId offset = kNoTensor;
   if (biased) {
@@ -58,7 +59,7 @@ TensorId project_back(Lowering& layer, const Weights& weights, TensorId x, Heads
   const Shape out(shape.begin() + 2, shape.end());
   const int32_t in = heads.count * heads.size, width = static_cast<int32_t>(num_elements(out));
   const Weight kernel = weights.read("kernel", 0, shape);
-  const TensorId matrix = layer.floats(permuted(kernel.values(), {in, width}, {1, 0}), {width, in});
+  const TensorId matrix = layer.floats(permuted(kernel, {in, width}, {1, 0}), {width, in});
   const TensorId offset = biased ? layer.constant(weights.read("bias", 1, out), {width}) : kNoTensor;
   const TensorId flat = layer.reshape_part(x, layer.rank(x) - 2, layer.rank(x), {in});
   const TensorId y = layer.dense(flat, matrix, offset);
@@ -134,10 +135,12 @@ TensorId combined_mask(Lowering& layer, const Operand& query, const Operand& val
   return both(layer, wanted, mask);
 }
 
-TensorId masked_softmax(Lowering& layer, TensorId scores, TensorId mask, int head_axis) {
+// `blind`: there may be queries that see no key; their weights are then zero.
+TensorId masked_softmax(Lowering& layer, TensorId scores, TensorId mask, int head_axis, bool blind) {
   if (mask == kNoTensor) return layer.softmax(scores);
   while (layer.rank(mask) < layer.rank(scores)) mask = layer.expand(mask, head_axis);
-  return layer.softmax(layer.select(mask, scores, layer.f(kMasked)));
+  const TensorId weights = layer.softmax(layer.select(mask, scores, layer.f(kMasked)));
+  return blind ? layer.select(mask, weights, layer.f(0)) : weights;
 }
 
 // The axes attended over, of the queries before they are projected.
@@ -219,7 +222,9 @@ Results lower_multi_head(Lowering& layer) {
   }
   const TensorId mask =
       way.attended.size() > 1 ? kNoTensor : combined_mask(layer, query, value, key, causal, window);
-  const TensorId weights = masked_softmax(layer, scores, mask, 1);
+  const bool given = query.mask != kNoTensor || value.mask != kNoTensor || key.mask != kNoTensor ||
+                     layer.argument("attention_mask") != nullptr;
+  const TensorId weights = masked_softmax(layer, scores, mask, 1, given && layer.keras() >= 3);
   TensorId mixed =
       shared ? layer.reshape(weights, {-1, kv_heads, split[2] * (heads / kv_heads), layer.shape(weights)[3]})
              : weights;
@@ -283,7 +288,7 @@ Results lower_attention(Lowering& layer) {
   TensorId mask = position_mask(layer, query, value, last - 1, causal, 0);
   if (masks[1] != kNoTensor)
     mask = both(layer, layer.expand(layer.cast(masks[1], DType::kBool), layer.rank(masks[1]) - 1), mask);
-  const TensorId weights = masked_softmax(layer, scores, mask, 1);
+  const TensorId weights = masked_softmax(layer, scores, mask, 1, false);
   TensorId y = layer.matmul(weights, value);
   if (masks[0] != kNoTensor)
     y = layer.select(layer.expand(layer.cast(masks[0], DType::kBool), layer.rank(masks[0])), y, layer.f(0));

@@ -21,7 +21,7 @@ Direction direction(Lowering& layer, const char* key, const std::string& prefix)
   Direction result{config_of(json), class_of(json), layer_name(json)};
   if (!own && prefix == "backward_")
     result.config["go_backwards"] = !Config(result.config, config.where()).flag("go_backwards", false);
-  if (result.name.rfind(prefix, 0) != 0) {
+  if (!own && result.name.rfind(prefix, 0) != 0) {
     const size_t strip = result.name.rfind("forward_", 0) == 0 ? 8 : 0;
     result.name = prefix + result.name.substr(strip);
   }
@@ -53,8 +53,10 @@ Results lower_bidirectional(Lowering& layer) {
     options = recurrent_options(inner.config());
     options.zero_masked = options.sequences;
     const auto from = initial.begin() + static_cast<std::ptrdiff_t>(i == 0 ? 0 : half);
-    parts[i] = lower_recurrent(inner, layer.input(), Ids(from, from + static_cast<std::ptrdiff_t>(half)),
-                               layer.mask(), options);
+    const Ids states(from, from + static_cast<std::ptrdiff_t>(half));
+    const int rank = conv_lstm_rank(each.class_name);
+    parts[i] = rank > 0 ? lower_conv_recurrent(inner, rank, states, options)
+                        : lower_recurrent(inner, layer.input(), states, layer.mask(), options);
   }
   if (options.sequences) parts[1].output = layer.reverse(parts[1].output, 1);
   const TensorId mask = options.sequences ? layer.mask() : kNoTensor;

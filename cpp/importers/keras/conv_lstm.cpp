@@ -20,10 +20,8 @@ class ConvLstmCell : public Cell {
     const int32_t in = from.back();
     weights_ = layer.weight("kernel", kernel_shape(in));
     recurrent_ = layer.weight("recurrent_kernel", kernel_shape(filters_));
-    bias_ = config.flag("use_bias", true)
-                ? layer.weight("bias", {4 * filters_})
-                : Weight{{4 * filters_}, std::make_shared<std::vector<float>>(4 * filters_)};
-    none_ = {{4 * filters_}, std::make_shared<std::vector<float>>(4 * filters_)};
+    none_ = {{4 * filters_}, own_floats(std::vector<float>(4 * filters_))};
+    bias_ = config.flag("use_bias", true) ? layer.weight("bias", {4 * filters_}) : none_;
     for (int i = 0; i < rank; ++i) {
       const auto at = static_cast<size_t>(i);
       const int32_t extent = from[at + 2], taps = (kernel_[at] - 1) * dilation_[at] + 1;
@@ -94,8 +92,8 @@ class ConvLstmCell : public Cell {
     options.dilation_w_factor = dilation.back();
     Shape shape = weight.shape;
     if (rank_ == 1) shape.insert(shape.begin(), 1);
-    const TensorId filter = layer.floats(permuted(weight.values(), shape, {3, 0, 1, 2}),
-                                         {shape[3], shape[0], shape[1], shape[2]});
+    const TensorId filter =
+        layer.floats(permuted(weight, shape, {3, 0, 1, 2}), {shape[3], shape[0], shape[1], shape[2]});
     if (rank_ == 1) x = layer.expand(x, 1);
     const TensorId y = layer.op(BuiltinOp::kConv2D, {x, filter, offset}, options);
     return rank_ == 1 ? layer.squeeze(y, 1) : y;
@@ -125,35 +123,45 @@ TensorId frames_first(Ops& ops, TensorId x, bool needed) {
   return ops.transpose(x, order);
 }
 
-template <int rank>
 Results lower_conv_lstm(Lowering& layer) {
   const RecurrentOptions options = recurrent_options(layer.config());
-  if (layer.rank(layer.input()) != rank + 3)
-    fail(ErrorCode::kInvalidModel, "its input should have ", rank + 3, " dimensions");
-  if (options.stateful)
-    layer.unsupported("stateful; give the states as inputs and outputs of the model instead");
-  const bool first = channels_first(layer.config());
-  const TensorId x = frames_last(layer, layer.input(), first);
-  Lowering part = layer.part(layer.config(), layer.weights().child({"cell"}));
-  ConvLstmCell cell(part, rank, layer.shape(x));
-  Ids initial = initial_states(layer, 2);
-  for (TensorId& id : initial) id = to_channels_last(layer, id, first);
-  Sequence sequence = run_cell(layer, cell, x, initial, layer.mask(), options);
-  sequence.output = options.sequences ? frames_first(layer, sequence.output, first)
-                                      : to_channels_first(layer, sequence.output, first);
-  for (TensorId& id : sequence.states) {
-    if (options.state) id = to_channels_first(layer, id, first);
-  }
+  const Sequence sequence =
+      lower_conv_recurrent(layer, conv_lstm_rank(layer.class_name()), initial_states(layer, 2), options);
   return recurrent_results(layer, sequence, options);
 }
 
 }  // namespace
 
+int conv_lstm_rank(const std::string& class_name) {
+  if (class_name == "ConvLSTM1D") return 1;
+  if (class_name == "ConvLSTM2D") return 2;
+  return class_name == "ConvLSTM3D" ? 3 : 0;
+}
+
+Sequence lower_conv_recurrent(Lowering& layer, int rank, const Ids& initial,
+                              const RecurrentOptions& options) {
+  if (layer.rank(layer.input()) != rank + 3)
+    fail(ErrorCode::kInvalidModel, "its input should have ", rank + 3, " dimensions");
+  const bool first = channels_first(layer.config());
+  const TensorId x = frames_last(layer, layer.input(), first);
+  Lowering part = layer.part(layer.config(), layer.weights().child({"cell"}));
+  ConvLstmCell cell(part, rank, layer.shape(x));
+  Ids states = initial;
+  for (TensorId& id : states) id = to_channels_last(layer, id, first);
+  Sequence sequence = run_cell(layer, cell, x, states, layer.mask(), options);
+  sequence.output = options.sequences ? frames_first(layer, sequence.output, first)
+                                      : to_channels_first(layer, sequence.output, first);
+  for (TensorId& id : sequence.states) {
+    if (options.state) id = to_channels_first(layer, id, first);
+  }
+  return sequence;
+}
+
 Rows conv_lstm_layers() {
   static const LayerRow kRows[] = {
-      {"ConvLSTM1D", lower_conv_lstm<1>, MaskRule::kOwn},
-      {"ConvLSTM2D", lower_conv_lstm<2>, MaskRule::kOwn},
-      {"ConvLSTM3D", lower_conv_lstm<3>, MaskRule::kOwn},
+      {"ConvLSTM1D", lower_conv_lstm, MaskRule::kOwn},
+      {"ConvLSTM2D", lower_conv_lstm, MaskRule::kOwn},
+      {"ConvLSTM3D", lower_conv_lstm, MaskRule::kOwn},
   };
   return kRows;
 }

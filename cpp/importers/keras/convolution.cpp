@@ -71,10 +71,21 @@ Conv2DOptions conv_options(const Geometry& g) {
   return options;
 }
 
+DepthwiseConv2DOptions depthwise_options(const Geometry& g, int32_t multiplier) {
+  DepthwiseConv2DOptions options;
+  options.padding = g.padding;
+  options.stride_h = g.rank == 1 ? 1 : g.strides[0];
+  options.stride_w = g.strides.back();
+  options.dilation_h_factor = g.rank == 1 ? 1 : g.dilation[0];
+  options.dilation_w_factor = g.dilation.back();
+  options.depth_multiplier = multiplier;
+  return options;
+}
+
 // [h, w, in, out] (or [w, in, out]) as OHWI.
 TensorId ohwi(Lowering& layer, const Geometry& g, const Weight& weight, int32_t in, int32_t out) {
   const Shape shape = {g.rank == 1 ? 1 : g.kernel[0], g.kernel.back(), in, out};
-  return layer.floats(permuted(weight.values(), shape, {3, 0, 1, 2}), {out, shape[0], shape[1], in});
+  return layer.floats(permuted(weight, shape, {3, 0, 1, 2}), {out, shape[0], shape[1], in});
 }
 
 Shape kernel_shape(const Geometry& g, int32_t a, int32_t b) {
@@ -100,6 +111,13 @@ Results lower_conv(Lowering& layer) {
   const int32_t in = layer.channels(x, -1);
   check_groups(in, filters, groups);
   const Weight kernel = layer.weight("kernel", kernel_shape(g, in / groups, filters));
+  if (groups == in && in > 1) {
+    const TensorId filter =
+        layer.constant(kernel, {1, g.rank == 1 ? 1 : g.kernel[0], g.kernel.back(), filters});
+    return finished(layer, g,
+                    layer.op(BuiltinOp::kDepthwiseConv2D, {x, filter, bias_or_zeros(layer, filters)},
+                             depthwise_options(g, filters / in)));
+  }
   const TensorId filter = ohwi(layer, g, kernel, in / groups, filters);
   return finished(layer, g,
                   layer.op(BuiltinOp::kConv2D, {x, filter, bias_or_zeros(layer, filters)}, conv_options(g)));
@@ -151,17 +169,6 @@ Results lower_conv3d(Lowering& layer) {
   return finished(layer, g, layer.op(BuiltinOp::kConv3D, operands, conv3d_options(g)));
 }
 
-DepthwiseConv2DOptions depthwise_options(const Geometry& g, int32_t multiplier) {
-  DepthwiseConv2DOptions options;
-  options.padding = g.padding;
-  options.stride_h = g.rank == 1 ? 1 : g.strides[0];
-  options.stride_w = g.strides.back();
-  options.dilation_h_factor = g.rank == 1 ? 1 : g.dilation[0];
-  options.dilation_w_factor = g.dilation.back();
-  options.depth_multiplier = multiplier;
-  return options;
-}
-
 int32_t depth_multiplier(Lowering& layer) {
   const int64_t multiplier = layer.config().integer("depth_multiplier", 1);
   if (multiplier < 1 || multiplier > (1 << 20)) layer.config().bad("depth_multiplier", "positive");
@@ -204,7 +211,7 @@ Results lower_separable(Lowering& layer) {
   options.padding = g.padding;
   options.stride_h = options.stride_w = 1;
   const TensorId filter =
-      layer.floats(permuted(pointwise.values(), {middle, filters}, {1, 0}), {filters, 1, 1, middle});
+      layer.floats(permuted(pointwise, {middle, filters}, {1, 0}), {filters, 1, 1, middle});
   return finished(layer, g, layer.op(BuiltinOp::kConv2D, {spread, filter, bias}, options));
 }
 

@@ -167,9 +167,8 @@ TensorId einsum_dense(Ops& ops, const Equation& equation, TensorId x, const Weig
   x = to_order(ops, x, lx, kept + contracted);
   const int first = static_cast<int>(kept.size());
   x = ops.reshape_part(x, first, ops.rank(x), {inner});
-  const TensorId weights =
-      ops.floats(permuted(kernel.values(), kernel.shape, positions(own + contracted, lk)),
-                 {static_cast<int32_t>(width), inner});
+  const TensorId weights = ops.floats(permuted(kernel, kernel.shape, positions(own + contracted, lk)),
+                                      {static_cast<int32_t>(width), inner});
   // A bias as long as the result's own part goes along; any other is added afterwards.
   const bool whole = bias != nullptr && static_cast<int64_t>(bias->values().size()) == width;
   const TensorId offset =

@@ -1,6 +1,5 @@
 #include "importers/keras/file.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -32,31 +31,11 @@ Json checked_model(Json model, const std::string& where) {
   fail(ErrorCode::kInvalidModel, where, " does not describe a Keras model (no class_name and config)");
 }
 
-// The archive's weights, extracted to a temporary file: in memory they would stand beside the model that is
-// made of them. Where no file can be made they go into `storage`.
-hdf5::File open_weights(const zip::Archive& archive, const std::string& name,
-                        std::vector<std::byte>& storage) {
+hdf5::File open_weights(const zip::Archive& archive, const std::string& name) {
   const char* entry = "model.weights.h5";
-  std::error_code error;
-  std::string path = (fs::temp_directory_path(error) / "litewright-XXXXXX").string();
-  const int descriptor = error ? -1 : mkstemp(path.data());
-  if (descriptor < 0) {
-    storage = archive.read(entry, kMaxWeights);
-    return hdf5::File::from_bytes(storage, name);
-  }
-  struct Removed {
-    const std::string& path;
-    ~Removed() { std::remove(path.c_str()); }
-  } removed{path};
-  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(fdopen(descriptor, "wb"), std::fclose);
-  bool written = file != nullptr;
-  archive.read_blocks(entry, kMaxWeights, [&](std::span<const std::byte> block) {
-    written = written && std::fwrite(block.data(), 1, block.size(), file.get()) == block.size();
-  });
-  written = written && std::fflush(file.get()) == 0;
-  if (!written)
-    fail(ErrorCode::kIo, "could not write the weights of '", name, "' to '", path, "'; is the disk full?");
-  return hdf5::File::open(path, name);  // open, it outlives its name
+  if (std::optional<Bytes> stored = archive.in_place(entry))
+    return hdf5::File::from_bytes(std::move(*stored), name, archive.mapped());
+  return hdf5::File::from_bytes(archive.read(entry, kMaxWeights), name);
 }
 
 ModelFile from_archive(const zip::Archive& archive, const std::string& name) {
@@ -65,7 +44,7 @@ ModelFile from_archive(const zip::Archive& archive, const std::string& name) {
          archive.contains("config.json") ? "model.weights.h5)" : "config.json)");
   }
   const auto text = [&](const std::string& entry) {
-    const std::vector<std::byte> bytes = archive.read(entry, kMaxConfig);
+    const Bytes bytes = archive.read(entry, kMaxConfig);
     return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   };
   Json model = checked_model(parse_json(text("config.json"), "config.json of '" + name + "'"),
@@ -77,9 +56,8 @@ ModelFile from_archive(const zip::Archive& archive, const std::string& name) {
       keras = major_version(metadata["keras_version"].get<std::string>());
     }
   }
-  std::vector<std::byte> storage;
-  auto file = std::make_shared<hdf5::File>(open_weights(archive, name + ": model.weights.h5", storage));
-  return {std::move(model), std::move(storage), Weights(std::move(file), ""), keras};
+  auto file = std::make_shared<hdf5::File>(open_weights(archive, name + ": model.weights.h5"));
+  return {std::move(model), Weights(std::move(file), ""), keras};
 }
 
 // `description` is the text of a JSON file for weights that come without one.
@@ -102,7 +80,7 @@ ModelFile from_hdf5(std::shared_ptr<const hdf5::File> file, const std::string& n
     version = model["keras_version"].get<std::string>();
   }
   Weights weights(std::move(file), grouped ? "model_weights" : "");
-  return {std::move(model), {}, std::move(weights), major_version(version)};
+  return {std::move(model), std::move(weights), major_version(version)};
 }
 
 enum class Kind { kZip, kHdf5, kJson, kOther };
@@ -189,12 +167,13 @@ ModelFile read_model_file(const std::string& path, const std::string& other) {
   fail(ErrorCode::kInvalidModel, "'", path, "' is neither an HDF5 file nor a .keras archive");
 }
 
-ModelFile read_model_bytes(std::span<const std::byte> bytes, const std::string& name) {
-  switch (kind_of(bytes.first(std::min<size_t>(bytes.size(), 64)))) {
+ModelFile read_model_bytes(Bytes bytes, const std::string& name) {
+  switch (kind_of(bytes.as<std::byte>().first(std::min<size_t>(bytes.size(), 64)))) {
     case Kind::kZip:
-      return from_archive(zip::Archive::from_bytes(bytes, name), name);
+      return from_archive(zip::Archive::from_bytes(std::move(bytes), name), name);
     case Kind::kHdf5:
-      return from_hdf5(std::make_shared<hdf5::File>(hdf5::File::from_bytes(bytes, name)), name, std::nullopt);
+      return from_hdf5(std::make_shared<hdf5::File>(hdf5::File::from_bytes(std::move(bytes), name)), name,
+                       std::nullopt);
     default:
       fail(ErrorCode::kInvalidModel, "'", name, "' is neither an HDF5 file nor a .keras archive");
   }

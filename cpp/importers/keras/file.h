@@ -1,19 +1,16 @@
 // A Keras file of any kind, taken apart into the model's description and its weights.
 #pragma once
 
-#include <cstddef>
-#include <span>
 #include <string>
-#include <vector>
 
+#include "core/bytes.h"
 #include "importers/keras/config.h"
 #include "importers/keras/weights.h"
 
 namespace litewright::keras {
 
 struct ModelFile {
-  Json model;                      // {"class_name": "Sequential", "config": {...}}
-  std::vector<std::byte> storage;  // what `weights` reads from, when it came out of an archive
+  Json model;  // {"class_name": "Sequential", "config": {...}}
   Weights weights;
   int keras;  // major version
 };
@@ -22,7 +19,7 @@ struct ModelFile {
 // (same stem) also make a model, whichever of the two `path` names; `other` gives the second one where it
 // lies elsewhere.
 ModelFile read_model_file(const std::string& path, const std::string& other = "");
-// The same for the bytes of a whole .h5 or .keras file, which must outlive the result.
-ModelFile read_model_bytes(std::span<const std::byte> bytes, const std::string& name);
+// The same for the bytes of a whole .h5 or .keras file.
+ModelFile read_model_bytes(Bytes bytes, const std::string& name);
 
 }  // namespace litewright::keras

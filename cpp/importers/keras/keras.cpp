@@ -80,9 +80,8 @@ Graph import_keras(const std::string& path, const KerasImportOptions& options) {
   return guarded(path, [&] { return build(read_model_file(path, options.other), path, options); });
 }
 
-Graph import_keras(std::span<const std::byte> bytes, const std::string& name,
-                   const KerasImportOptions& options) {
-  return guarded(name, [&] { return build(read_model_bytes(bytes, name), name, options); });
+Graph import_keras(Bytes bytes, const std::string& name, const KerasImportOptions& options) {
+  return guarded(name, [&] { return build(read_model_bytes(std::move(bytes), name), name, options); });
 }
 
 }  // namespace litewright::keras

@@ -1,10 +1,8 @@
 // The importer's door: a Keras file becomes a Graph.
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,7 +23,6 @@ struct KerasImportOptions {
 // Errors: kIo, kInvalidModel, and kUnsupported with one line for every layer that cannot be converted.
 Graph import_keras(const std::string& path, const KerasImportOptions& options = {});
 // The bytes of a .h5 or .keras file; `name` stands for the file in messages.
-Graph import_keras(std::span<const std::byte> bytes, const std::string& name,
-                   const KerasImportOptions& options = {});
+Graph import_keras(Bytes bytes, const std::string& name, const KerasImportOptions& options = {});
 
 }  // namespace litewright::keras

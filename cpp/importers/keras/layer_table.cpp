@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "importers/keras/layer_families.h"
+#include "importers/keras/operations.h"
 
 namespace litewright::keras {
 namespace {
@@ -58,8 +59,8 @@ const LayerRow* find_layer(const std::string& class_name) {
 }
 
 const LayerRow* find_operation(const std::string& class_name) {
-  static const Table table =
-      table_of(math_operations(), array_operations(), product_operations(), nn_operations());
+  static const Table table = table_of(math_operations(), array_operations(), product_operations(),
+                                      derived_operations(), nn_operations());
   return find(table, class_name);
 }
 

@@ -1,9 +1,13 @@
 #include "importers/keras/lowering.h"
 
 #include <algorithm>
+#include <cstring>
+#include <thread>
 #include <utility>
 
 #include "core/error.h"
+#include "core/memory.h"
+#include "core/thread_pool.h"
 #include "importers/keras/model.h"
 
 namespace litewright::keras {
@@ -110,17 +114,44 @@ TensorId to_channels_first(Ops& ops, TensorId x, bool needed) {
 
 namespace {
 
-// [rows, columns] turned, in blocks that fit the cache.
-void turn(const float* from, size_t rows, size_t columns, float* to) {
-  constexpr size_t kBlock = 32;
-  for (size_t r0 = 0; r0 < rows; r0 += kBlock) {
-    for (size_t c0 = 0; c0 < columns; c0 += kBlock) {
-      const size_t r1 = std::min(rows, r0 + kBlock), c1 = std::min(columns, c0 + kBlock);
-      for (size_t c = c0; c < c1; ++c) {
-        for (size_t r = r0; r < r1; ++r) to[c * rows + r] = from[r * columns + c];
+constexpr int64_t kLarge = 1 << 18;  // elements that are worth starting threads
+
+// Floats at any address.
+class Floats {
+ public:
+  explicit Floats(const uint8_t* bytes) : bytes_(bytes) {}
+  float operator[](size_t i) const {
+    float value;
+    std::memcpy(&value, bytes_ + i * sizeof(float), sizeof(float));
+    return value;
+  }
+
+ private:
+  const uint8_t* bytes_;
+};
+
+// Rows [r0, r1) of [rows, columns] turned, in tiles that stay in the nearest cache.
+void turn_rows(Floats from, size_t rows, size_t columns, size_t r0, size_t r1, float* to) {
+  constexpr size_t kRows = 256, kColumns = 16;
+  float tile[kColumns][kRows];
+  for (size_t r = r0; r < r1; r += kRows) {
+    const size_t height = std::min(kRows, r1 - r);
+    for (size_t c = 0; c < columns; c += kColumns) {
+      const size_t width = std::min(kColumns, columns - c);
+      for (size_t i = 0; i < height; ++i) {
+        for (size_t j = 0; j < width; ++j) tile[j][i] = from[(r + i) * columns + c + j];
       }
+      for (size_t j = 0; j < width; ++j) std::copy_n(tile[j], height, to + (c + j) * rows + r);
     }
   }
+}
+
+void turn(Floats from, size_t rows, size_t columns, float* to) {
+  if (static_cast<int64_t>(rows * columns) < kLarge) return turn_rows(from, rows, columns, 0, rows, to);
+  ThreadPool pool(std::min<int>(4, static_cast<int>(std::thread::hardware_concurrency())));
+  pool.parallel_for(static_cast<int64_t>(rows), 1, [&](int64_t begin, int64_t end) {
+    turn_rows(from, rows, columns, static_cast<size_t>(begin), static_cast<size_t>(end), to);
+  });
 }
 
 // The last axis goes to the front, the others stay in order.
@@ -132,23 +163,14 @@ bool is_rotation(const Axes& permutation) {
   return last >= 0;
 }
 
-}  // namespace
-
-std::vector<float> permuted(std::span<const float> values, const Shape& shape, const Axes& permutation) {
+void permute(Floats values, size_t count, const Shape& shape, const Axes& permutation, float* to) {
   const size_t rank = shape.size();
-  if (is_rotation(permutation) && shape.back() > 0) {
-    std::vector<float> turned(values.size());
-    const auto columns = static_cast<size_t>(shape.back());
-    turn(values.data(), values.size() / columns, columns, turned.data());
-    return turned;
-  }
   std::vector<int64_t> stride(rank, 1);
   for (size_t i = rank; i-- > 1;) stride[i - 1] = stride[i] * shape[i];
-  std::vector<float> result(values.size());
   std::vector<int32_t> index(rank, 0);
   int64_t from = 0;
-  for (float& value : result) {
-    value = values[static_cast<size_t>(from)];
+  for (size_t n = 0; n < count; ++n) {
+    to[n] = values[static_cast<size_t>(from)];
     for (size_t i = rank; i-- > 0;) {  // the next element of the result, row by row
       const auto axis = static_cast<size_t>(permutation[i]);
       from += stride[axis];
@@ -157,11 +179,33 @@ std::vector<float> permuted(std::span<const float> values, const Shape& shape, c
       index[i] = 0;
     }
   }
-  return result;
+}
+
+Bytes permuted(const uint8_t* bytes, size_t size, const Shape& shape, const Axes& permutation) {
+  const std::shared_ptr<uint8_t> memory = allocate(size);
+  auto* to = reinterpret_cast<float*>(memory.get());
+  const size_t count = size / sizeof(float);
+  if (is_rotation(permutation) && shape.back() > 0) {
+    const auto columns = static_cast<size_t>(shape.back());
+    turn(Floats(bytes), count / columns, columns, to);
+  } else {
+    permute(Floats(bytes), count, shape, permutation, to);
+  }
+  return Bytes(memory, memory.get(), size);
+}
+
+}  // namespace
+
+Bytes permuted(std::span<const float> values, const Shape& shape, const Axes& permutation) {
+  return permuted(reinterpret_cast<const uint8_t*>(values.data()), values.size_bytes(), shape, permutation);
+}
+
+Bytes permuted(const Weight& weight, const Shape& shape, const Axes& permutation) {
+  return permuted(weight.stored.data(), weight.stored.size(), shape, permutation);
 }
 
 TensorId transposed_constant(Ops& ops, const Weight& weight, int32_t rows, int32_t columns) {
-  return ops.floats(permuted(weight.values(), {rows, columns}, {1, 0}), {columns, rows});
+  return ops.floats(permuted(weight, {rows, columns}, {1, 0}), {columns, rows});
 }
 
 }  // namespace litewright::keras

@@ -147,7 +147,8 @@ TensorId to_channels_last(Ops& ops, TensorId x, bool needed);
 TensorId to_channels_first(Ops& ops, TensorId x, bool needed);
 // [in, out] weights as FULLY_CONNECTED wants them.
 TensorId transposed_constant(Ops& ops, const Weight& weight, int32_t rows, int32_t columns);
-// The constant with its dimensions permuted.
-std::vector<float> permuted(std::span<const float> values, const Shape& shape, const Axes& permutation);
+// The elements with their dimensions permuted, float32.
+Bytes permuted(std::span<const float> values, const Shape& shape, const Axes& permutation);
+Bytes permuted(const Weight& weight, const Shape& shape, const Axes& permutation);
 
 }  // namespace litewright::keras

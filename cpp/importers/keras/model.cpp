@@ -11,9 +11,42 @@ namespace {
 
 constexpr int kMaxNesting = 64;
 
+// Weights that Keras keeps in a form of its own, which the layers' rules do not know.
+void check_weights_are_plain(const Config& config, const Weights& weights) {
+  if (config.has("dtype") && class_of(config.raw("dtype")) == "QuantizedDTypePolicy") {
+    fail(ErrorCode::kUnsupported,
+         "Keras has quantized its weights; convert the model as it was before, and quantize with the "
+         "converter");
+  }
+  for (const char* name : {"lora_kernel_a", "lora_embeddings_a"}) {
+    if (config.has("lora_rank") && weights.has(name, INT32_MAX))
+      fail(ErrorCode::kUnsupported,
+           "its LoRA weights are kept apart in HDF5 files; save the model as .keras, which adds them to the "
+           "others");
+  }
+}
+
 bool poisoned(const Argument& argument) {
   return argument.tensor == kPoison || argument.mask == kPoison ||
          std::any_of(argument.list.begin(), argument.list.end(), poisoned);
+}
+
+// A call with tensors by name, of a model whose inputs have an order.
+Call in_order(const Json& model, const Call& call) {
+  if (!is_functional(model) || call.args.size() != 1 || !call.args[0].value.is_object()) return call;
+  const Json& inputs = config_of(model)["input_layers"];
+  if (inputs.is_object()) return call;  // by name, too
+  Call ordered = call;
+  Argument& argument = ordered.args[0];
+  argument.list.clear();
+  for (const Reference& input : endpoints(inputs, "input_layers")) {
+    size_t place = 0;
+    for (const auto& [name, item] : argument.value.items()) {
+      if (name == input.layer) argument.list.push_back(call.args[0].list[place]);
+      ++place;
+    }
+  }
+  return ordered;
 }
 
 bool poisoned(const Call& call) {
@@ -53,9 +86,11 @@ Results Importer::call_layer(const Json& node, const Weights& weights, const Cal
                                                            : options_->custom_layers.find(registered);
         }();
         if (custom == options_->custom_layers.end() && is_model(node)) {
-          std::vector<Value> inputs = Lowering(*this, config, weights, kind, call).inputs();
+          const Call ordered = in_order(node, call);
+          std::vector<Value> inputs = Lowering(*this, config, weights, kind, ordered).inputs();
           return call_model(node, weights, inputs);
         }
+        check_weights_are_plain(config, weights);
         builder_->set_layer(layer_name(node));
         Lowering lowering(*this, config, weights, kind, call);
         if (custom != options_->custom_layers.end()) {

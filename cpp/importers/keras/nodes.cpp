@@ -1,5 +1,6 @@
 #include "importers/keras/nodes.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "core/error.h"
@@ -53,6 +54,13 @@ Argument resolve_value(const Json& value, bool lists, int depth, const std::stri
     return argument;
   }
   argument.value = value;
+  if (value.is_object() && !value.contains("class_name")) {  // tensors by name, in the order of the names
+    Argument named = argument;
+    for (const auto& [name, item] : value.items())
+      named.list.push_back(resolve_value(item, lists, depth + 1, where, look_up));
+    const auto is_tensor = [](const Argument& item) { return item.is_tensor(); };
+    if (std::any_of(named.list.begin(), named.list.end(), is_tensor)) return named;
+  }
   const bool tuple = value.is_object() && value.contains("items") && value["items"].is_array();
   const Json& items = tuple ? value["items"] : value;
   if (items.is_array()) {

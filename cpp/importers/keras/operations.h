@@ -8,6 +8,8 @@
 
 namespace litewright::keras {
 
+Rows derived_operations();
+
 // An operand: a tensor, or a constant (a number, a list, an array). A number takes the dtype of `like`, where
 // that is given.
 TensorId operand(Lowering& layer, int position, std::initializer_list<const char*> names,

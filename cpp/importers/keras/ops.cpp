@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "importers/keras/weights.h"
 
 namespace litewright::keras {
 
@@ -35,16 +36,14 @@ TensorId Ops::number(double value, TensorId like) {
     case DType::kInt64:
       return builder_->scalar(static_cast<int64_t>(value));
     case DType::kBool:
-      return builder_->constant(DType::kBool, {}, Bytes::own({static_cast<uint8_t>(value != 0)}));
+      return builder_->constant(DType::kBool, {}, Bytes::own(std::vector<uint8_t>{value != 0}));
     default:
       return f(value);
   }
 }
 
 TensorId Ops::floats(std::vector<float> values, Shape shape) {
-  const auto owner = std::make_shared<const std::vector<float>>(std::move(values));
-  Bytes bytes(owner, reinterpret_cast<const uint8_t*>(owner->data()), owner->size() * sizeof(float));
-  return builder_->constant(DType::kFloat32, std::move(shape), std::move(bytes));
+  return floats(own_floats(std::move(values)), std::move(shape));
 }
 
 TensorId Ops::zeros(Shape shape) {

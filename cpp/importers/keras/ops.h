@@ -47,6 +47,9 @@ class Ops {
   TensorId f(double value) { return builder_->scalar(static_cast<float>(value)); }
   TensorId number(double value, TensorId like);
   TensorId floats(std::vector<float> values, Shape shape);
+  TensorId floats(Bytes values, Shape shape) {
+    return builder_->constant(DType::kFloat32, std::move(shape), std::move(values));
+  }
   TensorId zeros(Shape shape);
   TensorId ints(const Axes& values) { return builder_->ints(values); }
 

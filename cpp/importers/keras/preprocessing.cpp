@@ -60,13 +60,20 @@ Size target_size(Lowering& layer) {
   return {h[0], w[0]};
 }
 
-TensorId crop(Lowering& layer, TensorId x, Size size) {
-  const int32_t h = layer.channels(x, 1), w = layer.channels(x, 2);
+// The middle of the images, whose height is axis `rows` and whose width is the next one.
+TensorId crop(Lowering& layer, TensorId x, Size size, int rows = 1) {
+  const int32_t h = layer.channels(x, rows), w = layer.channels(x, rows + 1);
   if (size.h == h && size.w == w) return x;
+  const auto at = static_cast<size_t>(rows);
   const int32_t top = (h - size.h) / 2, left = (w - size.w) / 2;
+  Axes begin(static_cast<size_t>(layer.rank(x)), 0), end = begin;
+  begin[at] = top;
+  begin[at + 1] = left;
+  end[at] = top + size.h;
+  end[at + 1] = left + size.w;
   StridedSliceOptions options;
-  options.begin_mask = options.end_mask = 0b1001;
-  return layer.slice(x, {0, top, left, 0}, {0, top + size.h, left + size.w, 0}, {1, 1, 1, 1}, options);
+  options.begin_mask = options.end_mask = ((1 << begin.size()) - 1) & ~(0b11 << rows);
+  return layer.slice(x, begin, end, Axes(begin.size(), 1), options);
 }
 
 // The largest part of the image with the target's aspect ratio, resized.
@@ -87,8 +94,8 @@ TensorId resize_padded(Lowering& layer, TensorId x, Size to, const std::string& 
   const Size whole = {std::max(h, scaled(w, to.h, to.w)), std::max(w, scaled(h, to.w, to.h))};
   const int32_t top = (whole.h - h) / 2, left = (whole.w - w) / 2;
   const float fill = static_cast<float>(layer.config().number("fill_value", 0));
-  const TensorId padded =
-      layer.pad(x, {{0, 0}, {top, whole.h - h - top}, {left, whole.w - w - left}, {0, 0}}, fill);
+  // As much on both sides: an odd rest is left out.
+  const TensorId padded = layer.pad(x, {{0, 0}, {top, top}, {left, left}, {0, 0}}, fill);
   return resize_to(layer, padded, to.h, to.w, how);
 }
 
@@ -111,11 +118,13 @@ Results lower_resizing(Lowering& layer) {
 }
 
 Results lower_center_crop(Lowering& layer) {
-  const Image image = open_image(layer);
   const Size to = target_size(layer);
-  const bool fits = layer.channels(image.x, 1) >= to.h && layer.channels(image.x, 2) >= to.w;
-  return close_image(layer, image,
-                     fits ? crop(layer, image.x, to) : smart_resize(layer, image.x, to, "bilinear"));
+  const TensorId x = layer.cast(layer.input(), DType::kFloat32);
+  const int rows = layer.rank(x) - (channels_first(layer.config()) ? 2 : 3);
+  if (rows >= 0 && layer.channels(x, rows) >= to.h && layer.channels(x, rows + 1) >= to.w)
+    return one(crop(layer, x, to, rows));
+  const Image image = open_image(layer);
+  return close_image(layer, image, smart_resize(layer, image.x, to, "bilinear"));
 }
 
 // Indexes below `depth` as "int", "one_hot", "multi_hot" or "count" want them.
@@ -160,6 +169,72 @@ Results lower_discretization(Lowering& layer) {
   return one(encode(layer, bins, static_cast<int32_t>(boundaries.size()) + 1, mode, kNoTensor));
 }
 
+// The place of each number in the vocabulary, behind the mask token and the places for unknown numbers.
+Results lower_integer_lookup(Lowering& layer) {
+  const Config& config = layer.config();
+  if (!config.has("vocabulary") || !config.raw("vocabulary").is_array() || config.raw("vocabulary").empty())
+    layer.unsupported("its vocabulary is not in the file; give it as a list, or call adapt() before saving");
+  if (config.flag("invert", false)) layer.unsupported("invert=True; look the numbers up behind the model");
+  std::vector<int32_t> vocabulary;
+  for (const int64_t token : config.integers("vocabulary")) {
+    if (token < INT32_MIN || token > INT32_MAX) config.bad("vocabulary", "made of 32-bit numbers");
+    vocabulary.push_back(static_cast<int32_t>(token));
+  }
+  const std::string mode = config.text("output_mode", "int");
+  const bool masked = config.has("mask_token") && mode == "int";
+  const auto unknown = static_cast<int32_t>(config.integer("num_oov_indices", 1));
+  const int32_t known = unknown + (masked ? 1 : 0), size = known + static_cast<int32_t>(vocabulary.size());
+  if (config.flag("pad_to_max_tokens", false)) layer.unsupported("pad_to_max_tokens=True");
+  if (unknown != 1) layer.unsupported("num_oov_indices other than 1; unknown numbers need one place");
+  const TensorId x = layer.cast(layer.input(), DType::kInt32);
+  // One hot over the vocabulary, times each word's distance from the place for unknown numbers.
+  const auto words = static_cast<int32_t>(vocabulary.size());
+  const TensorId hits =
+      layer.op(BuiltinOp::kEqual, {layer.expand(x, layer.rank(x)), layer.ints(vocabulary)}, EqualOptions{});
+  Axes distances;
+  for (int32_t i = 0; i < words; ++i) distances.push_back(i + 1);
+  const TensorId found = layer.mul(layer.cast(hits, DType::kInt32), layer.ints(distances));
+  TensorId index = layer.reduce(BuiltinOp::kSum, found, {layer.rank(found) - 1}, false);
+  if (masked) {
+    const auto token = static_cast<int32_t>(config.integer("mask_token"));
+    const TensorId absent = layer.op(BuiltinOp::kEqual, {x, layer.builder().scalar(token)}, EqualOptions{});
+    index = layer.select(absent, layer.builder().scalar<int32_t>(0),
+                         layer.add(index, layer.builder().scalar<int32_t>(1)));
+  }
+  if (mode == "int") return one(layer.cast(index, DType::kInt64));
+  if (mode != "tf_idf") return one(encode(layer, index, size, mode, kNoTensor));
+  const std::vector<double> given = config.numbers("idf_weights");
+  std::vector<float> weights(given.begin(), given.end());
+  if (weights.size() == vocabulary.size()) {  // the unknown number weighs as much as the average
+    float total = 0;
+    for (const float weight : weights) total += weight;
+    weights.insert(weights.begin(), total / static_cast<float>(words));
+  }
+  if (static_cast<int32_t>(weights.size()) != size) config.bad("idf_weights", "as long as the vocabulary");
+  return one(layer.mul(encode(layer, index, size, "count", kNoTensor), layer.floats(weights, {size})));
+}
+
+// Every channel of every image stretched to the whole range; flat ones stay as they are.
+Results lower_auto_contrast(Lowering& layer) {
+  const Config& config = layer.config();
+  const std::vector<double> range =
+      config.has("value_range") ? config.numbers("value_range") : std::vector<double>{0, 255};
+  const TensorId x = layer.cast(layer.input(), DType::kFloat32);
+  if (range.size() != 2 || range[0] >= range[1]) config.bad("value_range", "a lower and a higher number");
+  if (layer.rank(x) != 4) layer.unsupported("its input should be a batch of images");
+  const TensorId low = layer.reduce(BuiltinOp::kReduceMin, x, {1, 2}, true),
+                 spread = layer.sub(layer.reduce(BuiltinOp::kReduceMax, x, {1, 2}, true), low);
+  const TensorId flat = layer.op(BuiltinOp::kEqual, {spread, layer.f(0)}, EqualOptions{});
+  const TensorId share = layer.div(layer.sub(x, low), layer.select(flat, layer.f(1), spread));
+  const TensorId y = layer.add(layer.mul(share, layer.f(range[1] - range[0])), layer.f(range[0]));
+  return one(layer.select(flat, x, y));
+}
+
+// Keras 3 leaves images alone at inference; Keras 2 cut out the middle.
+Results lower_random_crop(Lowering& layer) {
+  return layer.keras() >= 3 ? lower_identity(layer) : lower_center_crop(layer);
+}
+
 }  // namespace
 
 Rows preprocessing_layers() {
@@ -169,6 +244,7 @@ Rows preprocessing_layers() {
       {"CenterCrop", lower_center_crop},
       {"CategoryEncoding", lower_category_encoding},
       {"Discretization", lower_discretization},
+      {"Solarization", lower_identity},
       {"RandomBrightness", lower_identity},
       {"RandomColorDegeneration", lower_identity},
       {"RandomColorJitter", lower_identity},
@@ -191,12 +267,12 @@ Rows preprocessing_layers() {
       {"RandomWidth", lower_identity},
       {"RandomZoom", lower_identity},
       {"AugMix", lower_identity},
-      {"AutoContrast", nullptr, MaskRule::kStop,
-       "it depends on every image's own range; apply it before the model"},
+      {"AutoContrast", lower_auto_contrast},
+      {"IntegerLookup", lower_integer_lookup},
       {"CutMix", lower_identity},
       {"MixUp", lower_identity},
       {"RandAugment", lower_identity},
-      {"RandomCrop", lower_center_crop},
+      {"RandomCrop", lower_random_crop},
   };
   return kRows;
 }

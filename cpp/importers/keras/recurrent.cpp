@@ -139,12 +139,6 @@ Sequence lower_recurrent(Lowering& layer, TensorId x, Ids initial, TensorId mask
     }
   }
   if (all != kNoTensor) return {options.sequences ? all : layer.take(all, 1, -1), {}};
-  if (options.stateful) {
-    layer.unsupported(
-        "stateful works for LSTM and SimpleRNN with their default activations, without mask and returned "
-        "states; give the "
-        "states as inputs and outputs of the model instead");
-  }
   const std::unique_ptr<Cell> cell = make_cell(part, class_name, layer.channels(x, 2));
   return run_cell(layer, *cell, x, std::move(initial), mask, options);
 }

@@ -43,10 +43,27 @@ struct Sequence {
 Sequence run_cell(Lowering& layer, Cell& cell, TensorId x, Ids initial, TensorId mask,
                   const RecurrentOptions& options);
 
+// The states of a stateful layer, between the runs of one interpreter.
+class KeptStates {
+ public:
+  // Batch included in the shapes, which must be known.
+  KeptStates(Lowering& layer, const std::vector<Shape>& shapes);
+  const Ids& values() const { return values_; }  // what the run before left; zeros at first
+  void keep(const Ids& states);
+
+ private:
+  Lowering* layer_;
+  Ids handles_, values_;
+};
+
 // The initial states of a call: the argument "initial_state", or further tensors after the sequence.
 Ids initial_states(Lowering& layer, size_t count);
 // Output, then states if they are asked for; the output carries the mask.
 Results recurrent_results(Lowering& layer, const Sequence& sequence, const RecurrentOptions& options);
+
+// The spatial dimensions of ConvLSTM1D, 2D or 3D; 0 for another class.
+int conv_lstm_rank(const std::string& class_name);
+Sequence lower_conv_recurrent(Lowering& layer, int rank, const Ids& initial, const RecurrentOptions& options);
 
 // One recurrent layer (LSTM, GRU, SimpleRNN, RNN), its options given.
 Sequence lower_recurrent(Lowering& layer, TensorId x, Ids initial, TensorId mask,

@@ -10,15 +10,14 @@ namespace {
 // [in, out] as a FULLY_CONNECTED weight that any subgraph can use without a copy.
 Weight turned(const Weight& weight) {
   const int32_t in = weight.shape[0], out = weight.shape[1];
-  return {{out, in}, std::make_shared<std::vector<float>>(permuted(weight.values(), {in, out}, {1, 0}))};
+  return {{out, in}, permuted(weight, {in, out}, {1, 0})};
 }
 
 Weight rows(const Weight& weight, int32_t begin, int32_t end) {  // of a [out, in] matrix or a vector
-  const auto width = static_cast<std::ptrdiff_t>(weight.shape.size() == 2 ? weight.shape[1] : 1);
-  const auto first = weight.values().begin();
+  const auto width = static_cast<size_t>(weight.shape.size() == 2 ? weight.shape[1] : 1);
   Shape shape = weight.shape;
   shape[0] = end - begin;
-  return {shape, std::make_shared<std::vector<float>>(first + begin * width, first + end * width)};
+  return {shape, weight.bytes().slice(begin * width * sizeof(float), (end - begin) * width * sizeof(float))};
 }
 
 // The activations of a cell, applied in whatever graph `layer` builds.
@@ -94,10 +93,8 @@ class GruCell : public BasicCell {
       const bool two = layer.weights().has("bias", 2) && layer.weights().shape("bias", 2).size() == 2;
       reset_after_ = two;
       const Weight bias = layer.weight("bias", two ? Shape{2, 3 * units_} : Shape{3 * units_});
-      const auto middle = bias.values().begin() + 3 * units_;
-      bias_ = {{3 * units_}, std::make_shared<std::vector<float>>(bias.values().begin(), middle)};
-      if (two)
-        recurrent_bias_ = {{3 * units_}, std::make_shared<std::vector<float>>(middle, bias.values().end())};
+      bias_ = two ? rows({{6 * units_}, bias.bytes()}, 0, 3 * units_) : bias;
+      if (two) recurrent_bias_ = rows({{6 * units_}, bias.bytes()}, 3 * units_, 6 * units_);
     }
     if (!reset_after_) {
       gate_part_ = rows(recurrent_, 0, 2 * units_);

@@ -1,5 +1,6 @@
 // A cell over all time steps: written out where Keras unrolls, else as WHILE.
 #include <algorithm>
+#include <optional>
 
 #include "core/error.h"
 #include "importers/keras/model.h"
@@ -187,7 +188,13 @@ Sequence run_cell(Lowering& layer, Cell& cell, TensorId x, Ids initial, TensorId
     return layer.filled(0, x, with_batch(rest, batch), source);
   };
   const std::vector<Shape> states = cell.states();
-  if (initial.empty()) {
+  std::optional<KeptStates> kept;
+  if (options.stateful && initial.empty()) {
+    std::vector<Shape> shapes;
+    for (const Shape& shape : states) shapes.push_back(with_batch(shape, batch));
+    kept.emplace(layer, shapes);
+    initial = kept->values();
+  } else if (initial.empty()) {
     for (const Shape& shape : states) initial.push_back(zeros(shape));
   }
   if (initial.size() != states.size()) {
@@ -196,8 +203,10 @@ Sequence run_cell(Lowering& layer, Cell& cell, TensorId x, Ids initial, TensorId
   const TensorId previous = mask == kNoTensor ? kNoTensor : zeros(cell.output_shape());
   const TensorId prepared = cell.prepare(layer, x, true);
   const bool straight = layer.shape(x)[1] == 1 || (options.unroll && layer.shape(x)[1] > 0);
-  return straight ? unrolled(layer, cell, prepared, std::move(initial), previous, mask, options)
-                  : looped(layer, cell, prepared, initial, previous, mask, options);
+  Sequence sequence = straight ? unrolled(layer, cell, prepared, std::move(initial), previous, mask, options)
+                               : looped(layer, cell, prepared, initial, previous, mask, options);
+  if (kept) kept->keep(sequence.states);
+  return sequence;
 }
 
 Ids initial_states(Lowering& layer, size_t count) {

@@ -23,8 +23,6 @@ Rows unsupported_layers() {
       {"TextVectorization", nullptr, kStop, kText},
       {"Hashing", nullptr, kStop, kText},
       {"HashedCrossing", nullptr, kStop, kText},
-      {"IntegerLookup", nullptr, kStop,
-       "vocabularies are not converted; look the numbers up before the model"},
       {"TFSMLayer", nullptr, kStop, kForeign},
       {"FlaxLayer", nullptr, kStop, kForeign},
       {"JaxLayer", nullptr, kStop, kForeign},

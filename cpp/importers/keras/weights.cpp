@@ -41,8 +41,15 @@ std::string snake_case(const std::string& class_name) {
   return name;
 }
 
-Bytes Weight::bytes() const {
-  return Bytes(data, reinterpret_cast<const uint8_t*>(data->data()), data->size() * sizeof(float));
+const Bytes& Weight::bytes() const {
+  if (reinterpret_cast<uintptr_t>(stored.data()) % alignof(float) != 0)
+    stored = Bytes::copy(stored.data(), stored.size());
+  return stored;
+}
+
+Bytes own_floats(std::vector<float> values) {
+  const auto owner = std::make_shared<const std::vector<float>>(std::move(values));
+  return Bytes(owner, reinterpret_cast<const uint8_t*>(owner->data()), owner->size() * sizeof(float));
 }
 
 Weights::Weights(std::shared_ptr<const hdf5::File> file, std::string root)
@@ -78,7 +85,12 @@ Weights Weights::matching(const std::string& name) const {
 
 Weights Weights::layer(const std::string& name, const std::string& class_name, int ordinal) const {
   if (by_name_) {
-    if (!top_) return matching(name);
+    if (!top_) {
+      // Models inside models leave no trace in their variables' names.
+      const bool model = class_name == "Functional" || class_name == "Sequential" || class_name == "Model";
+      const Weights found = matching(name);
+      return model && found.entries_.empty() ? *this : found;
+    }
     Weights result;
     result.file_ = file_;
     result.by_name_ = true;
@@ -187,8 +199,7 @@ Weight Weights::read(const std::string& name, int index, const Shape& expected) 
     fail(ErrorCode::kInvalidModel, "the weights '", name, "' have the shape ", to_string(actual),
          ", should have ", to_string(expected));
   }
-  hdf5::Array array = file_->read(path_of(name, index));
-  return {actual, std::make_shared<std::vector<float>>(std::move(array.data))};
+  return {actual, file_->read(path_of(name, index)).data};
 }
 
 }  // namespace litewright::keras

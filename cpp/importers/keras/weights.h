@@ -23,11 +23,15 @@ std::string snake_case(const std::string& class_name);
 
 struct Weight {
   Shape shape;
-  std::shared_ptr<std::vector<float>> data;
+  mutable Bytes stored;  // float32, at any address: where the file has them
 
-  std::span<const float> values() const { return *data; }
-  Bytes bytes() const;  // shares the memory
+  // The same at an address fit for floats, copied if need be.
+  const Bytes& bytes() const;
+  std::span<const float> values() const { return bytes().as<float>(); }
 };
+
+// Keeps the values for as long as the bytes are used.
+Bytes own_floats(std::vector<float> values);
 
 class Weights {
  public:

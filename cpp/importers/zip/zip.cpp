@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "importers/zip/stored_entry.h"
+#include "tflite/mapped_file.h"
 
 namespace litewright::zip {
 namespace {
@@ -33,6 +35,8 @@ std::string unsafe_name(const std::string& name) {
 
 struct Archive::State {
   std::string name;
+  Bytes bytes;
+  bool mapped = false;
   zip_t* archive = nullptr;
   std::vector<std::string> names;
 
@@ -82,26 +86,23 @@ Archive& Archive::operator=(Archive&&) noexcept = default;
 Archive::~Archive() = default;
 
 Archive Archive::open(const std::string& path) {
-  std::FILE* probe = std::fopen(path.c_str(), "rb");
-  if (probe == nullptr) fail(ErrorCode::kIo, "could not open '", path, "'");
-  std::fclose(probe);
-  auto state = std::make_unique<State>();
-  state->name = path;
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* source = zip_source_file_create(path.c_str(), 0, -1, &error);
-  zip_error_fini(&error);
-  state->open(source);
-  return Archive(std::move(state));
+  try {
+    return from_bytes(map_file(path), path, true);
+  } catch (Error& error) {
+    if (error.code() == ErrorCode::kInvalidArgument) fail(ErrorCode::kIo, error.what());
+    throw;
+  }
 }
 
-Archive Archive::from_bytes(std::span<const std::byte> bytes, const std::string& name) {
+Archive Archive::from_bytes(Bytes bytes, const std::string& name, bool mapped) {
   if (bytes.empty()) fail(ErrorCode::kInvalidModel, "'", name, "' is empty");
   auto state = std::make_unique<State>();
   state->name = name;
+  state->bytes = std::move(bytes);
+  state->mapped = mapped;
   zip_error_t error;
   zip_error_init(&error);
-  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  zip_source_t* source = zip_source_buffer_create(state->bytes.data(), state->bytes.size(), 0, &error);
   zip_error_fini(&error);
   state->open(source);
   return Archive(std::move(state));
@@ -113,15 +114,9 @@ bool Archive::contains(const std::string& entry) const {
   return std::find(state_->names.begin(), state_->names.end(), entry) != state_->names.end();
 }
 
-std::vector<std::byte> Archive::read(const std::string& entry, uint64_t limit) const {
-  std::vector<std::byte> bytes;
-  read_blocks(entry, limit, [&](std::span<const std::byte> block) {
-    bytes.insert(bytes.end(), block.begin(), block.end());
-  });
-  return bytes;
-}
+bool Archive::mapped() const { return state_->mapped; }
 
-void Archive::read_blocks(const std::string& entry, uint64_t limit, const Sink& sink) const {
+Bytes Archive::read(const std::string& entry, uint64_t limit) const {
   zip_stat_t stat;
   if (zip_stat(state_->archive, entry.c_str(), 0, &stat) != 0) state_->bad(entry, "does not exist");
   if (stat.size > limit) {
@@ -131,17 +126,26 @@ void Archive::read_blocks(const std::string& entry, uint64_t limit, const Sink& 
                                                          zip_fclose);
   if (file == nullptr) state_->bad(entry, "cannot be opened");
   // The size that the entry claims reserves nothing.
-  std::vector<std::byte> block(std::min<uint64_t>(stat.size + 1, kBlock));
-  uint64_t used = 0;
+  std::vector<uint8_t> bytes;
+  size_t used = 0;
   for (;;) {
-    const zip_int64_t got = zip_fread(file.get(), block.data(), block.size());
+    bytes.resize(std::min<uint64_t>(used + kBlock, stat.size + 1));
+    const zip_int64_t got = zip_fread(file.get(), bytes.data() + used, bytes.size() - used);
     if (got < 0) state_->bad(entry, "is damaged");
     if (got == 0) break;
-    used += static_cast<uint64_t>(got);
+    used += static_cast<size_t>(got);
     if (used > stat.size) state_->bad(entry, "is longer than it says");
-    sink({block.data(), static_cast<size_t>(got)});
   }
   if (used != stat.size) state_->bad(entry, "is shorter than it says");
+  bytes.resize(used);
+  return Bytes::own(std::move(bytes));
+}
+
+std::optional<Bytes> Archive::in_place(const std::string& entry) const {
+  std::optional<StoredEntry> stored = find_stored(state_->bytes, entry);
+  if (!stored) return std::nullopt;
+  if (!has_crc(stored->bytes, stored->crc, state_->mapped)) state_->bad(entry, "is damaged");
+  return std::move(stored->bytes);
 }
 
 }  // namespace litewright::zip

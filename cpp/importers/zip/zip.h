@@ -1,13 +1,13 @@
 // A small, read-only view of a zip archive through libzip, safe against archives made to do harm.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "core/bytes.h"
 
 namespace litewright::zip {
 
@@ -17,19 +17,19 @@ class Archive {
   // encrypted, occurs twice, has an absolute name or one that climbs out with "..", or inflates beyond all
   // measure.
   static Archive open(const std::string& path);
-  // `bytes` must outlive the Archive; they are not copied. `name` stands for the file in messages.
-  static Archive from_bytes(std::span<const std::byte> bytes, const std::string& name);
+  // `name` stands for the file in messages. `mapped`: the bytes are of a mapped file.
+  static Archive from_bytes(Bytes bytes, const std::string& name, bool mapped = false);
   Archive(Archive&&) noexcept;
   Archive& operator=(Archive&&) noexcept;
   ~Archive();
 
   const std::vector<std::string>& names() const;
   bool contains(const std::string& entry) const;
+  bool mapped() const;
   // The uncompressed bytes of an entry of at most `limit` bytes, checked against its CRC.
-  std::vector<std::byte> read(const std::string& entry, uint64_t limit) const;
-  // The same, given to `sink` block by block.
-  using Sink = std::function<void(std::span<const std::byte> block)>;
-  void read_blocks(const std::string& entry, uint64_t limit, const Sink& sink) const;
+  Bytes read(const std::string& entry, uint64_t limit) const;
+  // The same of an entry that is stored as it is, where it lies in the archive; nothing for other entries.
+  std::optional<Bytes> in_place(const std::string& entry) const;
 
  private:
   struct State;

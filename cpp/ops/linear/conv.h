@@ -25,8 +25,10 @@ Kernel prepare_winograd_conv(PrepareContext& context, const ConvWindow& window, 
 Kernel prepare_float_depthwise(PrepareContext& context, const ConvWindow& window, Activation activation);
 Kernel prepare_int_depthwise(PrepareContext& context, const ConvWindow& window, Activation activation);
 
+// One input channel per group, and the weights of a tap side by side.
 inline bool is_depthwise(const ConvWindow& window) {
-  return window.groups > 1 && window.group_in() == 1 && window.axis[0].in == 1 && window.axis[0].kernel == 1;
+  return window.weight_out_stride == 1 && window.groups > 1 && window.group_in() == 1 &&
+         window.axis[0].in == 1 && window.axis[0].kernel == 1;
 }
 
 // The weights of every group, packed once if they are known in prepare, else at every run. `bias` is the
