@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,113 @@ class Calibration:
     samples: list[Sample] = field(default_factory=list)
 
 
+class CalibrationStatistics:
+    """What samples show of a float model, gathered in parts: given to `quantize` or a converter in place of a
+    representative dataset, it makes the file that all the samples would make in one process.
+
+    Attributes:
+      count: how many samples were seen. samples: those kept for reports and `target_error`: chosen by their
+      content, so that neither order nor parts matter.
+    """
+
+    def __init__(
+        self,
+        content: bytes,
+        method: str = "minmax",
+        parameter: float | None = None,
+        means: bool = False,
+        keep: int = 8,
+        equalized: bool = False,
+    ) -> None:
+        self.content = content
+        self.method, self.parameter, self.means = method, parameter, means
+        self.keep, self.equalized = keep, equalized
+        self.count = 0
+        self.skipped: list[Any] = []
+        self.kept: dict[str, Sample] = {}
+        self.state: bytes | None = None
+        self._graph: _core.Graph | None = None
+        self._observer: _core.Observer | None = None
+
+    @property
+    def samples(self) -> list[Sample]:
+        """The kept samples."""
+        return [self.kept[key] for key in sorted(self.kept)]
+
+    @property
+    def graph(self) -> _core.Graph:
+        """The float model."""
+        if self._graph is None:
+            self._graph = _core.Graph.read(self.content)
+            if self.equalized:
+                self._graph.equalize()
+        return self._graph
+
+    def __getstate__(self) -> dict[str, Any]:
+        return self.__dict__ | {"_graph": None, "_observer": None}
+
+    def copy(self) -> CalibrationStatistics:
+        """The same model and method, without samples."""
+        return CalibrationStatistics(
+            self.content, self.method, self.parameter, self.means, self.keep, self.equalized
+        )
+
+    def _observe_with(self, num_threads: int) -> _core.Observer:
+        if self._observer is None:
+            self._observer = _core.Observer(
+                self.graph, num_threads, self.method, self.parameter or 0.0, self.means
+            )
+            if self.state is not None:
+                self._observer.merge(self.state)
+        return self._observer
+
+    def observe(self, sample: Sample, num_threads: int = 1) -> None:
+        """Runs one sample, checked against the model."""
+        self._observe_with(num_threads).run(sample)
+        self.count += 1
+        digest = hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in sample))
+        self._keep({digest.hexdigest(): sample})
+
+    def _keep(self, samples: dict[str, Sample]) -> None:
+        candidates = self.kept | samples
+        self.kept = {key: candidates[key] for key in sorted(candidates)[: self.keep]}
+
+    def finished(self) -> CalibrationStatistics:
+        """Itself, ready to travel and to be merged."""
+        self.state = self._observe_with(1).save()
+        self._observer = None
+        return self
+
+    def merge(self, other: CalibrationStatistics) -> None:
+        """Takes in what `other` saw of the same model."""
+        if other.state is not None:
+            self._observe_with(1).merge(other.state)
+        self.count += other.count
+        self._keep(other.kept)
+
+    def calibration(
+        self, graph: _core.Graph, method: str, parameter: float | None, means: bool
+    ) -> Calibration:
+        """For `graph`.
+
+        Raises:
+          ValueError: it is another model, or options differ from those of the calibration.
+        """
+        wanted, had = (method, parameter), (self.method, self.parameter)
+        if wanted != had or (means and not self.means):
+            raise ValueError(
+                f"the statistics were gathered with calibration {had}, bias_correction {self.means};"
+                f" quantization asks for {wanted}, bias_correction {means}."
+                " Give both the same QuantizationOptions."
+            )
+        if graph.write() != self.graph.write():
+            raise ValueError("the statistics were gathered with another model, or with another `equalize`")
+        if self.count == 0:
+            raise ValueError("the statistics hold no samples")
+        observer = self._observe_with(1)
+        return Calibration(observer.ranges(), observer.means(), self.samples)
+
+
 def threads() -> int:
     """How many threads calibration and comparisons use: all."""
     return os.cpu_count() or 1
@@ -49,6 +157,8 @@ def calibrate(
     Raises:
       TypeError: the dataset is not callable. ValueError: it is empty, or a sample does not fit the model.
     """
+    if isinstance(representative_dataset, CalibrationStatistics):
+        return representative_dataset.calibration(graph, method, parameter, means)
     observer = _core.Observer(
         graph, num_threads=threads(), method=method, parameter=parameter or 0.0, means=means
     )
@@ -76,6 +186,8 @@ def first_samples(graph: _core.Graph, representative_dataset: Any, count: int) -
     if representative_dataset is None:
         random = np.random.default_rng(0)
         return [[_random_input(random, spec) for spec in graph.inputs()] for _ in range(count)]
+    if isinstance(representative_dataset, CalibrationStatistics):
+        return representative_dataset.samples[:count]
     return [sample for _, sample in zip(range(count), samples(graph, representative_dataset), strict=False)]
 
 

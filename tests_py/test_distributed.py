@@ -1,0 +1,233 @@
+"""Prediction, evaluation and calibration over partitions, here and on two local Dask workers."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from quant_models import SHAPE, classifier
+
+import litewright
+import litewright.lite as lite
+from litewright import distributed as spread
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = classifier(tmp_path_factory.mktemp("distributed") / "model.h5")
+    return lite.TFLiteConverter.from_keras_model(path).convert()
+
+
+@pytest.fixture(scope="module")
+def images() -> np.ndarray:
+    return np.random.default_rng(11).normal(0, 1, (120, *SHAPE)).astype(np.float32)
+
+
+def one_by_one(content: bytes, images: np.ndarray) -> np.ndarray:
+    interpreter = lite.Interpreter(model_content=content)
+    interpreter.allocate_tensors()
+    source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    rows = []
+    for image in images:
+        interpreter.set_tensor(source, image[None])
+        interpreter.invoke()
+        rows.append(interpreter.get_tensor(target)[0])
+    return np.stack(rows)
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Any]:
+    missing = "Dask is not installed: pip install litewright[dask]"
+    distributed = pytest.importorskip("distributed", reason=missing)
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
+        yield client
+
+
+@pytest.fixture
+def array(client: Any) -> Any:
+    return pytest.importorskip("dask.array")
+
+
+OPTIONS = [
+    litewright.QuantizationOptions(),
+    litewright.QuantizationOptions("percentile", 99.9),
+    litewright.QuantizationOptions("mse", equalize=True, bias_correction=True),
+]
+
+
+def quantized(model: bytes, dataset: Any, options: litewright.QuantizationOptions) -> bytes:
+    return litewright.quantize(
+        model,
+        "int8",
+        dataset,
+        calibration=options.calibration,
+        calibration_parameter=options.calibration_parameter,
+        equalize=options.equalize,
+        bias_correction=options.bias_correction,
+    )
+
+
+def test_local_predictions_are_those_of_single_samples(model, images):
+    found = spread.predict(model, images)
+    assert found.skipped == []
+    np.testing.assert_allclose(found.outputs[0], one_by_one(model, images), rtol=1e-5, atol=1e-6)
+
+
+def test_evaluation_counts_right_answers(model, images):
+    labels = one_by_one(model, images).argmax(1)
+    labels[:30] = (labels[:30] + 1) % 5
+    assert spread.evaluate(model, images, labels).accuracy == pytest.approx(0.75)
+
+
+def test_a_bad_sample_is_named_or_skipped(model, images):
+    samples = list(images[:300:2])
+    samples[7] = np.full(SHAPE, np.nan, np.float32)
+    samples[9] = np.zeros((3, 3), np.float32)
+    with pytest.raises(spread.BadSampleError, match="partition 0, sample 7: .*NaN"):
+        spread.predict(model, samples)
+    found = spread.predict(model, samples, on_bad_sample="skip")
+    assert [(bad.partition, bad.index) for bad in found.skipped] == [(0, 7), (0, 9)]
+    assert len(found.outputs[0]) == len(samples) - 2
+    statistics = spread.calibrate(model, samples, on_bad_sample="skip")
+    assert statistics.count == len(samples) - 2
+    assert len(statistics.skipped) == 2
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=lambda options: options.calibration)
+def test_statistics_make_the_file_that_the_samples_make(model, images, options):
+    local = quantized(model, lambda: ([image[None]] for image in images), options)
+    statistics = spread.calibrate(model, images[::-1], options=options)
+    assert quantized(model, statistics, options) == local
+
+
+def test_statistics_serve_the_converter_they_were_gathered_for(tmp_path, images):
+    converter = lite.TFLiteConverter.from_keras_model(classifier(tmp_path / "model.h5"))
+    converter.optimizations = [lite.Optimize.DEFAULT]
+    converter.representative_dataset = lambda: ([image[None]] for image in images)
+    local = converter.convert()
+    converter.representative_dataset = spread.calibrate(converter, images)
+    assert converter.convert() == local
+    assert len(converter.quantization_report.operators) > 0
+
+
+def test_statistics_are_for_one_model_and_one_method(model, images, tmp_path):
+    statistics = spread.calibrate(model, images[:4])
+    other = lite.TFLiteConverter.from_keras_model(classifier(tmp_path / "m.h5", filters=7)).convert()
+    with pytest.raises(ValueError, match="another model"):
+        litewright.quantize(other, "int8", statistics)
+    with pytest.raises(ValueError, match="same QuantizationOptions"):
+        litewright.quantize(model, "int8", statistics, calibration="mse")
+    with pytest.raises(ValueError, match="order of the samples"):
+        spread.calibrate(model, images, options=litewright.QuantizationOptions("moving_average"))
+    with pytest.raises(ValueError, match="no samples"):
+        litewright.quantize(model, "int8", spread.calibrate(model, []))
+
+
+def test_what_is_no_engine_or_choice_is_refused(model, images):
+    with pytest.raises(ValueError, match="engine should be"):
+        spread.predict(model, images, engine="spark")
+    with pytest.raises(ValueError, match="on_bad_sample"):
+        spread.predict(model, images, on_bad_sample="ignore")
+
+
+def test_pandas_frames_get_a_column_of_scores(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    from keras_files import dense, write_sequential
+
+    kernel = np.float32([[1, 0], [0, 2], [3, 0]])
+    weights = {"d": {"kernel": kernel, "bias": np.zeros(2, np.float32)}}
+    path = write_sequential(tmp_path / "d.h5", [None, 3], [dense("d", 2, "linear")], weights)
+    content = lite.TFLiteConverter.from_keras_model(path).convert()
+    frame = pandas.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0], "c": [5.0, 6.0], "id": [7, 8]})
+    (result,) = spread.map_in_pandas(content, ["a", "b", "c"])([frame])
+    assert result["prediction"].tolist() == [[16, 6], [20, 8]]
+    assert result["id"].tolist() == [7, 8]
+
+
+@pytest.mark.parametrize("partitions", [1, 4, 7])
+@pytest.mark.parametrize("options", OPTIONS[:2], ids=lambda options: options.calibration)
+def test_dask_calibrates_as_one_process_does(client, array, model, images, partitions, options):
+    local = quantized(model, lambda: ([image[None]] for image in images), options)
+    shuffled = np.random.default_rng(partitions).permutation(images)
+    data = array.from_array(shuffled, chunks=(-(-len(images) // partitions), -1, -1, -1))
+    assert quantized(model, spread.calibrate(model, data, options=options, engine=client), options) == local
+
+
+def test_dask_reports_the_partition_of_a_bad_sample(client, array, model, images):
+    damaged = images.copy()
+    damaged[65, 0, 0, 0] = np.inf
+    data = array.from_array(damaged, chunks=(30, 8, 4, 3))
+    with pytest.raises(spread.BadSampleError, match="partition 2, sample 5"):
+        spread.predict(model, data)
+    found = spread.predict(model, data, on_bad_sample="skip")
+    assert [(bad.partition, bad.index) for bad in found.skipped] == [(2, 5)]
+
+
+def test_dask_bags_and_frames(client, model, images):
+    bag = pytest.importorskip("dask.bag")
+    found = spread.predict(model, bag.from_sequence(list(images), npartitions=3))
+    np.testing.assert_array_equal(found.outputs[0], spread.predict(model, images).outputs[0])
+
+
+def _slowly(block: np.ndarray) -> np.ndarray:
+    time.sleep(0.15)
+    return block
+
+
+def test_dask_computes_again_what_a_killed_worker_had(client, array, model, images):
+    many = np.concatenate([images] * 4)
+    data = array.from_array(many, chunks=(20, -1, -1, -1)).map_blocks(_slowly, dtype=np.float32)
+    labels = array.from_array(one_by_one(model, images).argmax(1).tolist() * 4, chunks=20)
+    pids = sorted(client.run(os.getpid).values())
+    client.loop.call_later(0.5, os.kill, pids[0], signal.SIGKILL)
+    evaluation = spread.evaluate(model, data, labels)
+    assert evaluation.accuracy == 1
+    assert evaluation.count == len(many)
+    assert pids[0] not in client.run(os.getpid).values()
+
+
+def _mnist_images(path: str) -> np.ndarray:
+    """[n, 28, 28], uint8; read where it is used."""
+    return np.frombuffer(gzip.decompress(Path(path).read_bytes()), np.uint8, offset=16).reshape(-1, 28, 28)
+
+
+def test_dask_labels_all_of_mnist(client, array):
+    folder = Path(os.environ.get("LITEWRIGHT_SHARED", "")) / "mnist"
+    files = sorted(folder.glob("*-images-idx3-ubyte.gz"))
+    if not os.environ.get("LITEWRIGHT_SHARED") or len(files) != 2:
+        pytest.skip("LITEWRIGHT_SHARED names no folder with mnist/")
+    delayed = pytest.importorskip("dask").delayed
+    parts = [
+        array.from_delayed(delayed(_mnist_images)(str(file)), (count, 28, 28), np.uint8)
+        for file, count in zip(files, (10000, 60000), strict=True)
+    ]
+    data = array.concatenate(parts).rechunk((10000, 28, 28)).astype(np.float32) / np.float32(255)
+    path = Path(__file__).parent.parent / "examples/mnist/mnist.h5"
+    content = lite.TFLiteConverter.from_keras_model(path).convert()
+    found = spread.predict(content, data)
+    pictures = np.concatenate([_mnist_images(str(file)) for file in files]).astype(np.float32) / np.float32(
+        255
+    )
+    assert len(found.outputs[0]) == 70000
+    np.testing.assert_array_equal(found.outputs[0], spread.predict(content, pictures).outputs[0])
+
+
+def test_ray_does_the_same(model, images):
+    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install litewright[ray]")
+    ray.init(num_cpus=2, include_dashboard=False, configure_logging=False)
+    try:
+        data = ray.data.from_numpy(list(np.array_split(np.random.default_rng(1).permutation(images), 4)))
+        local = quantized(model, lambda: ([image[None]] for image in images), OPTIONS[0])
+        assert quantized(model, spread.calibrate(model, data), OPTIONS[0]) == local
+        found = spread.predict(model, ray.data.from_numpy(list(np.array_split(images, 3))))
+        np.testing.assert_array_equal(found.outputs[0], spread.predict(model, images).outputs[0])
+    finally:
+        ray.shutdown()
