@@ -1,11 +1,7 @@
-// What tools show of a model: its parts as dictionaries, where its tensors lie in memory, where its time
-// goes.
+// What tools show of a model: its parts as dictionaries, where its tensors lie in memory.
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
-#include <chrono>
-#include <cstring>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -135,69 +131,11 @@ py::dict memory_plan(const std::shared_ptr<Model>& model) {
   return result;
 }
 
-// Keeps the nanoseconds of every operator of the main subgraph, run by run.
-class Recorder : public Profiler {
- public:
-  explicit Recorder(size_t operators) : times_(operators) {}
-  void operator_ran(int subgraph, int node, int64_t nanoseconds) override {
-    if (subgraph == 0) times_[node].push_back(nanoseconds);
-  }
-  void clear() {
-    for (auto& times : times_) times.clear();
-  }
-  const std::vector<std::vector<int64_t>>& times() const { return times_; }
-
- private:
-  std::vector<std::vector<int64_t>> times_;
-};
-
-// Runs the model `warmup` + `runs` times on `inputs`, by tensor, and returns the nanoseconds of the counted
-// runs.
-py::dict profile(const std::shared_ptr<Model>& model, const std::map<TensorId, py::array>& inputs,
-                 int num_threads, int runs, int warmup) {
-  Interpreter interpreter(model, {.num_threads = num_threads});
-  std::map<TensorId, TensorValue> values;
-  for (const auto& [id, array] : inputs) {
-    const Tensor& tensor = interpreter.graph().main().tensors.at(id);
-    values.emplace(id, from_numpy(array, tensor.dtype, [&] { return concat("input ", tensor.name); }));
-    interpreter.resize_input(id, values.at(id).shape);
-  }
-  interpreter.allocate();
-  SubgraphExecutor& executor = interpreter.executor();
-  for (const auto& [id, value] : values) {
-    if (value.is_strings) {
-      executor.set_dynamic_input(id, value.shape, value.data(), value.bytes());
-    } else {
-      std::memcpy(executor.data(id), value.data(), value.bytes());
-    }
-  }
-  Recorder recorder(executor.subgraph().operators.size());
-  std::vector<int64_t> totals;
-  {
-    py::gil_scoped_release release;
-    interpreter.set_profiler(&recorder);
-    for (int run = -warmup; run < runs; ++run) {
-      if (run == 0) recorder.clear();
-      const auto start = std::chrono::steady_clock::now();
-      interpreter.invoke();
-      const std::chrono::nanoseconds spent = std::chrono::steady_clock::now() - start;
-      if (run >= 0) totals.push_back(spent.count());
-    }
-    interpreter.set_profiler(nullptr);
-  }
-  py::dict result;
-  result["operators"] = recorder.times();
-  result["total"] = totals;
-  return result;
-}
-
 }  // namespace
 
 void bind_inspect(py::module_& module) {
   module.def("describe", &describe, py::arg("graph"));
   module.def("memory_plan", &memory_plan, py::arg("model"));
-  module.def("profile", &profile, py::arg("model"), py::arg("inputs"), py::arg("num_threads") = 1,
-             py::arg("runs") = 20, py::arg("warmup") = 3);
   module.def("detected_isa", [] { return isa_name(detect_isa()); });
   module.def("current_isa", [] { return isa_name(current_isa()); });
 }

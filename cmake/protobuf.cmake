@@ -1,5 +1,4 @@
 # TensorFlow's messages, as far as they are read: classes generated at build time from our own statement of them.
-set(Protobuf_USE_STATIC_LIBS ${LITEWRIGHT_PORTABLE})
 find_package(Protobuf REQUIRED)
 set(PROTO_DIR ${CMAKE_BINARY_DIR}/generated/importers/proto)
 set(PROTO_SOURCE ${CMAKE_SOURCE_DIR}/cpp/importers/proto/tensorflow.proto)

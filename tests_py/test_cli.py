@@ -257,12 +257,3 @@ def test_bash_completes(typed, wanted, here, tmp_path, capsys):
     )
     result = subprocess.run(["bash", "-c", program], capture_output=True, text=True)
     assert result.stdout.split() == wanted, result.stderr
-
-
-def test_opgen_names_rows_of_the_table(root):
-    from litewright import _core
-    from litewright.cli.opgen import row_name
-
-    rows = {row_name(op["name"]) for op in _core.op_table()}
-    table = (root / "cpp/ops/op_list.h").read_text()
-    assert all(f"X({name})" in table for name in rows)

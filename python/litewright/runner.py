@@ -21,6 +21,7 @@ class Runner:
     """A model that takes samples without the batch dimension.
 
     Attributes:
+      interpreter: what runs it.
       inputs, outputs: the details of its inputs and outputs.
       seconds: what the last run took, without preprocessing.
     """
@@ -39,11 +40,11 @@ class Runner:
           ValueError: not a model.
         """
         source = {"model_content": model} if isinstance(model, bytes) else {"model_path": os.fspath(model)}
-        self._interpreter = interpreter(**source, num_threads=threads)
+        self.interpreter = interpreter(**source, num_threads=threads)
         self._preprocess = preprocess
         self._shapes: list[tuple[int, ...]] = []
-        self.inputs = self._interpreter.get_input_details()
-        self.outputs = self._interpreter.get_output_details()
+        self.inputs = self.interpreter.get_input_details()
+        self.outputs = self.interpreter.get_output_details()
         self.seconds = 0.0
 
     def prepare(self, sample: Sequence[npt.NDArray[Any]]) -> list[npt.NDArray[Any]]:
@@ -68,19 +69,27 @@ class Runner:
         Raises:
           ValueError: the sample does not fit. RuntimeError: the model cannot run.
         """
+        self.load(sample)
+        start = time.perf_counter()
+        self.interpreter.invoke()
+        self.seconds = time.perf_counter() - start
+        return [dequantize(d, np.asarray(self.interpreter.get_tensor(d["index"]))) for d in self.outputs]
+
+    def load(self, sample: Sequence[npt.NDArray[Any]]) -> None:
+        """Puts the sample into the model's inputs, which get its shapes.
+
+        Raises:
+          ValueError: the sample does not fit. RuntimeError: the model cannot be prepared.
+        """
         arrays = self.prepare(sample)
         shapes = [array.shape for array in arrays]
         if shapes != self._shapes:
             for details, shape in zip(self.inputs, shapes, strict=True):
-                self._interpreter.resize_tensor_input(details["index"], shape)
-            self._interpreter.allocate_tensors()
+                self.interpreter.resize_tensor_input(details["index"], shape)
+            self.interpreter.allocate_tensors()
             self._shapes = shapes
         for details, array in zip(self.inputs, arrays, strict=True):
-            self._interpreter.set_tensor(details["index"], array)
-        start = time.perf_counter()
-        self._interpreter.invoke()
-        self.seconds = time.perf_counter() - start
-        return [dequantize(d, np.asarray(self._interpreter.get_tensor(d["index"]))) for d in self.outputs]
+            self.interpreter.set_tensor(details["index"], array)
 
 
 def random_samples(inputs: Sequence[Any], count: int, seed: int = 0) -> list[list[npt.NDArray[Any]]]:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from litewright import _core
 from litewright.cli import arguments as args
 from litewright.cli.output import Result, Table
 from litewright.inspection import inspect
+from litewright.profiling import OperatorTime
 from litewright.runner import Runner, random_samples
 
 SUMMARY = "Show how long each operator takes"
@@ -38,27 +36,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> Result:
     """Runs the model on random numbers and tells where the time goes."""
     content = arguments.model.read_bytes()
-    runner = Runner(content)
-    arrays = runner.prepare(random_samples(runner.inputs, 1)[0])
-    inputs = {int(details["index"]): array for details, array in zip(runner.inputs, arrays, strict=True)}
-    measured = _core.profile(_core.Model.from_bytes(content), inputs, arguments.threads, arguments.runs)
-    operators = _operators(content, measured["operators"])
-    total = float(np.median(measured["total"])) / 1e6
-    line = f"{total:.3f} ms a run (median of {arguments.runs}, {arguments.threads} threads)"
+    runner = Runner(content, threads=arguments.threads)
+    runner.load(random_samples(runner.inputs, 1)[0])
+    runner.interpreter.invoke()
+    start = time.perf_counter()
+    with runner.interpreter.profile() as profile:
+        for _ in range(arguments.runs):
+            runner.interpreter.invoke()
+    total = (time.perf_counter() - start) * 1e3 / arguments.runs
+    operators = _operators(content, profile.operators)
+    line = f"{total:.3f} ms a run (mean of {arguments.runs}, {arguments.threads} threads)"
     result = Result({"total_ms": total, "runs": arguments.runs, "operators": operators}, [line])
     result.blocks.append(_by_type(operators) if arguments.by_type else _by_operator(operators))
     if arguments.trace:
-        arguments.trace.write_text(json.dumps({"traceEvents": _events(operators)}))
+        profile.save_chrome_trace(arguments.trace)
         result.blocks.append(f"wrote {arguments.trace}")
     return result
 
 
-def _operators(content: bytes, times: list[list[int]]) -> list[dict[str, Any]]:
+def _operators(content: bytes, times: list[OperatorTime]) -> list[dict[str, Any]]:
+    """The operators of the main subgraph, and the mean of their times."""
     graph = inspect(content).main
-    medians = [float(np.median(row)) / 1e6 if row else 0.0 for row in times]
-    whole = sum(medians) or 1.0
+    means = {row.node: row.milliseconds / row.runs for row in times if row.subgraph == 0 and row.runs}
+    whole = sum(means.values()) or 1.0
     rows = []
-    for op, milliseconds in zip(graph.operators, medians, strict=True):
+    for op in graph.operators:
+        milliseconds = means.get(op.index, 0.0)
         result = next((graph.tensors[i].name for i in op.outputs if i >= 0), "")
         rate = op.macs / milliseconds / 1e6 if milliseconds else 0.0
         rows.append(
@@ -92,23 +95,3 @@ def _by_type(operators: list[dict[str, Any]]) -> Table:
         for name in sorted(groups, key=lambda name: -sums[name])
     ]
     return Table(("operator", "count", "ms", "share"), rows)
-
-
-def _events(operators: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    events, start = [], 0.0
-    for row in operators:
-        microseconds = row["ms"] * 1e3
-        details = {key: row[key] for key in ("index", "result", "macs")}
-        events.append(
-            {
-                "name": row["operator"],
-                "ph": "X",
-                "ts": start,
-                "dur": microseconds,
-                "pid": 1,
-                "tid": 1,
-                "args": details,
-            }
-        )
-        start += microseconds
-    return events
