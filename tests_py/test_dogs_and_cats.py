@@ -13,7 +13,7 @@ from quant_models import converter
 import litewright
 import litewright.lite as lite
 
-SIZE = 96
+SIZE, SEED = 96, 1
 
 
 def results(content: bytes, images: np.ndarray) -> np.ndarray:
@@ -31,9 +31,9 @@ def results(content: bytes, images: np.ndarray) -> np.ndarray:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mobilenet")
-    backbone = lite.TFLiteConverter.from_keras_model(write(folder / "backbone.h5", SIZE)).convert()
+    backbone = lite.TFLiteConverter.from_keras_model(write(folder / "backbone.h5", SIZE, seed=SEED)).convert()
     features = results(backbone, pictures(200, SIZE, 1))
-    return write(folder / "model.h5", SIZE, fit_head(features, np.arange(200) % 2))
+    return write(folder / "model.h5", SIZE, fit_head(features, np.arange(200) % 2), SEED)
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +54,12 @@ def classes(whole: bytes, images: np.ndarray) -> np.ndarray:
 
 
 # name: (whether it is calibrated, options, least agreement with float, largest share of float's size). With
-# random weights, small differences grow from layer to layer; TensorFlow's files agree in 0.91 (dynamic) and
-# 0.84 (int8) of these pictures (bench/dogs_and_cats.py).
+# random weights, small differences grow from layer to layer; TensorFlow's files of this very model agree in
+# 0.99 (dynamic) and 0.97 (int8) of these pictures, those of other seeds in 0.89 to 0.95 and 0.76 to 0.9.
+# bench/dogs_and_cats.py compares them side by side.
 WAYS = {
-    "dynamic": (False, None, 0.87, 0.27),
-    "int8": (True, None, 0.81, 0.28),
+    "dynamic": (False, None, 0.97, 0.27),
+    "int8": (True, None, 0.95, 0.28),
     "int8 with target_error": (
         True,
         litewright.QuantizationOptions(target_error=0.04, report_samples=16),

@@ -161,12 +161,28 @@ def _with_batch(sample: Any, inputs: list[dict[str, Any]]) -> Any:
     return [np.asarray(sample)[None]]
 
 
+def _all_fit(inputs: list[dict[str, Any]], samples: Array) -> bool:
+    """Whether a whole array of samples surely fits a model with one input; False where they must be looked at
+    one by one."""
+    if len(inputs) != 1 or samples.ndim == 0 or samples.dtype != np.dtype(inputs[0]["dtype"]):
+        return False
+    wanted = inputs[0]["shape"][1:]
+    fits = len(wanted) == samples.ndim - 1 and all(
+        want in (-1, have) for want, have in zip(wanted, samples.shape[1:], strict=True)
+    )
+    return fits and (samples.dtype.kind != "f" or bool(np.isfinite(samples).all()))
+
+
 def predict_partition(
     model: ModelFile, partition: Iterable[Any], number: int, skip: bool, num_threads: int
 ) -> Outcome:
     """The outputs of one partition, concatenated."""
     run, outcome = runner(model, num_threads), Outcome()
     parts: list[list[Array]] = []
+    if isinstance(partition, np.ndarray) and _all_fit(run.inputs, partition):
+        starts = range(0, len(partition), run.batch_size)
+        parts = [run.run([[partition[start : start + run.batch_size]]]) for start in starts]
+        return Outcome([np.concatenate(arrays) for arrays in zip(*parts, strict=True)], len(partition))
     batch: list[Sample] = []
     for _, sample in good_samples(run.inputs, partition, number, skip, outcome.bad):
         batch.append(sample)
