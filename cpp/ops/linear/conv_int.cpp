@@ -141,14 +141,33 @@ Kernel prepare_int16_conv(PrepareContext& context, const ConvWindow& window, Act
                             context.num_threads());
   const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
   const RowOps& ops = row_ops_variants().best(context.isa());
+  // For kernels of int8 rows the input's bytes, first all high ones, then the low ones.
+  const int64_t values = window.batch * window.in_pixels() * window.in_channels;
+  const int planes = kernel.a == IntGemmA::kInt8 ? context.add_scratch(2 * values) : -1;
   return [=, wide = WideStage(stage), weights = pack_groups(context, window, true, 0, false),
-          patches = group_patches(window), &ops](RunContext& run) {
+          patches = group_patches(window), &kernel, &ops](RunContext& run) {
     const auto packed = weights.get(run);
+    if (planes >= 0) {
+      int8_t* high = run.scratch<int8_t>(planes);
+      run.pool().parallel_for(values, 50'000, [&](int64_t begin, int64_t end) {
+        ops.split_s16(end - begin, run.in<int16_t>(0) + begin, high + begin, high + values + begin);
+      });
+    }
     for (int64_t g = 0; g < window.groups; ++g) {
-      const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-        patches[g].fill(run.in<int16_t>(0), first, count, reinterpret_cast<int16_t*>(to), bytes / 2,
+      const auto rows_at = [&](int64_t first, int64_t count, uint8_t* room) {
+        if (planes >= 0) {
+          const auto byte_rows = [&](const int8_t* plane, int8_t zero, uint8_t* to) {
+            return patch_int_rows(patches[g], kernel, ops, plane, first, count, to, kernel.row_bytes(k),
+                                  [zero](int64_t) { return zero; });
+          };
+          const IntRows high = byte_rows(run.scratch<int8_t>(planes), 0, room);
+          return WideRows{
+              high,
+              byte_rows(run.scratch<int8_t>(planes) + values, -128, room + count * kernel.row_bytes(k)).data};
+        }
+        patches[g].fill(run.in<int16_t>(0), first, count, reinterpret_cast<int16_t*>(room), row_bytes / 2,
                         PlainCopy<int16_t>{nullptr}, [](int64_t) { return int16_t{0}; });
-        return IntRows{to, bytes};
+        return WideRows{{room, row_bytes}};
       };
       const auto finish = [&](int64_t row, int64_t rows, int64_t column, int64_t columns, const int64_t* sums,
                               int64_t stride, const IntRows&) {

@@ -99,14 +99,14 @@ Kernel fast_int16(PrepareContext& context, const ProductShape& shape, OutputStag
   const MatmulBlocks blocks(rows, n, k, row_bytes, kernel.mr, kernel.nr, context.num_threads());
   const int scratch = context.add_scratch(blocks.parts * blocks.block_bytes(row_bytes));
   return [=, &kernel](RunContext& run) {
-    const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
-      const int16_t* from = run.in<int16_t>(0);
-      const bool split = kernel.a == IntGemmA::kInt8;
-      if (split || readable_in_place<int16_t>(kernel, k, bytes, rows - first - count)) {
-        return IntRows{reinterpret_cast<const uint8_t*>(from + first * k), 2 * k};
-      }
-      for (int64_t i = 0; i < count; ++i) std::memcpy(to + i * bytes, from + (first + i) * k, 2 * k);
-      return IntRows{to, bytes};
+    const auto packed = weights.get(run);
+    const auto rows_at = [&](int64_t first, int64_t count, uint8_t* room) {
+      const int16_t* from = run.in<int16_t>(0) + first * k;
+      const IntRows there{reinterpret_cast<const uint8_t*>(from), 2 * k};
+      if (kernel.a == IntGemmA::kInt8) return split_wide_rows(packed->front(), count, there, room);
+      if (readable_in_place<int16_t>(kernel, k, row_bytes, rows - first - count)) return WideRows{there};
+      for (int64_t i = 0; i < count; ++i) std::memcpy(room + i * row_bytes, from + i * k, 2 * k);
+      return WideRows{{room, row_bytes}};
     };
     const auto finish = [&](int64_t row, int64_t count, int64_t column, int64_t columns, const int64_t* sums,
                             int64_t stride, const IntRows&) {
@@ -118,8 +118,7 @@ Kernel fast_int16(PrepareContext& context, const ProductShape& shape, OutputStag
         }
       }
     };
-    wide_matmul(run.pool(), weights.get(run)->front(), blocks, rows_at, finish,
-                run.scratch<uint8_t>(scratch));
+    wide_matmul(run.pool(), packed->front(), blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
     return Status();
   };
 }

@@ -98,29 +98,29 @@ const IntGemmKernel& wide_kernel(Isa isa, int64_t k) {
   return kernel.a == IntGemmA::kInt8 && k <= kMostExact ? kernel : int_gemm_int16_kernels().best(isa);
 }
 
-IntRows split_wide_rows(const PackedInt& b, int64_t count, const IntRows& a, int64_t block_rows,
-                        uint8_t* room) {
-  if (b.kernel->a != IntGemmA::kInt8) return a;
+WideRows split_wide_rows(const PackedInt& b, int64_t count, const IntRows& a, uint8_t* room) {
+  if (b.kernel->a != IntGemmA::kInt8) return {a, nullptr};
   const int64_t row_bytes = b.kernel->row_bytes(b.k);
-  uint8_t* high = room + block_rows * 2 * row_bytes;
+  uint8_t* low = room + count * row_bytes;
   for (int64_t i = 0; i < count; ++i) {
-    int8_t* row = reinterpret_cast<int8_t*>(high + i * row_bytes);
-    b.ops->split_s16(b.k, reinterpret_cast<const int16_t*>(a.data + i * a.stride), row,
-                     row + count * row_bytes);
+    b.ops->split_s16(b.k, reinterpret_cast<const int16_t*>(a.data + i * a.stride),
+                     reinterpret_cast<int8_t*>(room + i * row_bytes),
+                     reinterpret_cast<int8_t*>(low + i * row_bytes));
   }
-  return {high, row_bytes};
+  return {{room, row_bytes}, low};
 }
 
-void wide_sums(const PackedInt& b, int64_t count, const IntRows& a, int64_t j, int64_t columns,
+void wide_sums(const PackedInt& b, int64_t count, const WideRows& a, int64_t j, int64_t columns,
                int64_t* sums) {
   const IntGemmKernel& kernel = *b.kernel;
   const auto* data = reinterpret_cast<const int8_t*>(b.data->data());
+  const auto& [first, stride] = a.rows;
   alignas(64) int32_t part[kMaxBlockRows * kMaxTileColumns];
   if (kernel.a == IntGemmA::kInt8) {
     alignas(64) int32_t low[kMaxBlockRows * kMaxTileColumns];
     const int8_t* packed = data + int_gemm_packed_offset(kernel, j, b.k);
-    kernel.multiply(count, columns, b.k, a.data, a.stride, packed, part, columns);
-    kernel.multiply(count, columns, b.k, a.data + count * a.stride, a.stride, packed, low, columns);
+    kernel.multiply(count, columns, b.k, first, stride, packed, part, columns);
+    kernel.multiply(count, columns, b.k, a.low, stride, packed, low, columns);
     b.ops->join_sums(count, columns, part, low, b.sums.data() + j, sums);
     return;
   }
@@ -128,7 +128,7 @@ void wide_sums(const PackedInt& b, int64_t count, const IntRows& a, int64_t j, i
   int64_t depth = 0;
   for (size_t block = 0; block < b.block_depths.size(); ++block) {
     const int64_t k = b.block_depths[block];
-    kernel.multiply(count, columns, k, a.data + depth * kernel.a_size(), a.stride,
+    kernel.multiply(count, columns, k, first + depth * kernel.a_size(), stride,
                     data + b.block_offsets[block] + int_gemm_packed_offset(kernel, j, k), part, columns);
     b.ops->add_s32(count * columns, part, sums);
     depth += k;

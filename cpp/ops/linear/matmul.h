@@ -131,21 +131,25 @@ void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks
   });
 }
 
-// The int64 sums of a block of 16-bit rows; `columns` from column j on, packed one after the other.
-void wide_sums(const PackedInt& b, int64_t count, const IntRows& a, int64_t j, int64_t columns,
+// 16-bit rows; for kernels of int8 rows those of the high bytes, and `low` those of the low ones, as far
+// apart.
+struct WideRows {
+  IntRows rows;
+  const uint8_t* low = nullptr;
+};
+// `a`, or its rows' bytes apart in `room`, which has wide_row_bytes for each.
+WideRows split_wide_rows(const PackedInt& b, int64_t count, const IntRows& a, uint8_t* room);
+// The int64 sums of a block of rows; `columns` from column j on, packed one after the other.
+void wide_sums(const PackedInt& b, int64_t count, const WideRows& a, int64_t j, int64_t columns,
                int64_t* sums);
-// Splits 16-bit rows for kernels of int8 rows, in `room` behind block_rows rows; others stay.
-IntRows split_wide_rows(const PackedInt& b, int64_t count, const IntRows& a, int64_t block_rows,
-                        uint8_t* room);
 
-// The same for 16-bit rows, with rows of wide_row_bytes in scratch memory and int64 sums. rows() makes int16
-// elements.
+// As int_matmul for 16-bit rows, with int64 sums: rows(first, count, uint8_t* room) gives WideRows, and room
+// has wide_row_bytes for each.
 template <class Rows, class Finish>
 void wide_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Rows& rows,
                  const Finish& finish, uint8_t* scratch) {
   const IntGemmKernel& kernel = *b.kernel;
   const int64_t bytes = blocks.block_bytes(wide_row_bytes(kernel, b.k));
-  const int64_t row_bytes = kernel.row_bytes(b.k) * (kernel.a == IntGemmA::kInt8 ? 2 : 1);
   pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
     const IntGemmScope scope(kernel);
     alignas(64) int64_t sums[kMaxBlockRows * kMaxTileColumns];
@@ -154,11 +158,11 @@ void wide_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& block
       uint8_t* room = scratch + i * bytes;
       for (int64_t r = part.first_row; r < part.last_row; r += blocks.block_rows) {
         const int64_t count = std::min(blocks.block_rows, part.last_row - r);
-        const IntRows a = split_wide_rows(b, count, rows(r, count, room, row_bytes), blocks.block_rows, room);
+        const WideRows a = rows(r, count, room);
         for (int64_t j = part.first_column; j < part.last_column; j += kernel.nr) {
           const int64_t columns = std::min<int64_t>(kernel.nr, part.last_column - j);
           wide_sums(b, count, a, j, columns, sums);
-          finish(r, count, j, columns, sums, columns, a);
+          finish(r, count, j, columns, sums, columns, a.rows);
         }
       }
     }
