@@ -39,9 +39,7 @@ Values lower_einsum(Node& node) {
       keras::parse_equation(text, node.rank(node.input(0)), two ? node.rank(node.input(1)) : -1);
   if (two && is_constant(node, node.input(1)) && node.dtype(node.input(1)) == DType::kFloat32) {
     const Tensor& kernel = node.builder().tensor(node.input(1));
-    const auto values = kernel.data.as<float>();
-    const keras::Weight weight{kernel.shape,
-                               std::make_shared<std::vector<float>>(values.begin(), values.end())};
+    const keras::Weight weight{kernel.shape, kernel.data};
     return {keras::einsum_dense(node, equation, node.input(0), weight, nullptr)};
   }
   return {two ? keras::einsum(node, equation, node.input(0), node.input(1))
