@@ -160,9 +160,11 @@ def test_all_unknown_layers_are_named_at_once(tmp_path):
         assert text in str(caught.value)
 
 
-def test_other_sources_are_refused_with_a_way_out():
-    with pytest.raises(ConverterError, match="from_keras_model"):
+def test_what_is_no_source_is_refused_with_a_way_out():
+    with pytest.raises(ValueError, match="takes in a list of ConcreteFunction"):
         lite.TFLiteConverter.from_concrete_functions("function")
+    with pytest.raises(TypeError, match="takes a path or a Keras model"):
+        lite.TFLiteConverter.from_keras_model(3)
 
 
 # name: (optimizations, supported_types, supported_ops, whether there is a dataset, the mode)
