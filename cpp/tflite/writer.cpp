@@ -339,9 +339,9 @@ std::vector<Bytes> write_tflite_pieces(const Graph& graph, const WriteOptions& o
 
 void join_pieces(std::vector<Bytes> pieces, uint8_t* to) {
   constexpr int64_t kGrain = 1 << 20;
-  constexpr size_t kMuch = 32 << 20;
-  ThreadPool pool(
-      total_size(pieces) < kMuch ? 1 : static_cast<int>(std::min(4u, std::thread::hardware_concurrency())));
+  const size_t total = total_size(pieces), much = std::max<size_t>(4 << 20, total / 32);
+  const auto threads = static_cast<int>(std::min(4u, std::thread::hardware_concurrency()));
+  ThreadPool pool(total < (32 << 20) ? 1 : threads);
   size_t freed = 0;
   for (Bytes& piece : pieces) {
     pool.parallel_for(static_cast<int64_t>(piece.size()), kGrain, [&](int64_t begin, int64_t end) {
@@ -350,7 +350,7 @@ void join_pieces(std::vector<Bytes> pieces, uint8_t* to) {
     to += piece.size();
     freed += piece.size();
     piece = Bytes();
-    if (freed < kMuch) continue;
+    if (freed < much) continue;
     release_free_memory();
     freed = 0;
   }

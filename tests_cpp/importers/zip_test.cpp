@@ -76,7 +76,8 @@ TEST(Zip, DamagedArchivesAreRefused) {
         const Archive archive = Archive::from_bytes(Bytes::own(damaged), "damaged");
         if (!archive.contains("a")) continue;
         for (const auto& read : {archive.in_place("a"), std::optional(archive.read("a", 1 << 20))}) {
-          if (read) EXPECT_EQ(*read, Bytes::copy(text.data(), text.size())) << i;
+          if (!read) continue;
+          EXPECT_EQ(*read, Bytes::copy(text.data(), text.size())) << i;
         }
       } catch (const Error&) {
       }

@@ -21,7 +21,7 @@ constexpr uint64_t kMaxLinks = 1 << 20;    // names in one group
 constexpr uint64_t kMaxInflation = 1040;   // deflate cannot do better than 1032
 constexpr uint64_t kSmallDataset = 65536;  // bytes that are always allowed
 constexpr int kMaxChunks = 4096;           // pieces of a split attribute
-constexpr size_t kMaxResident = 4 << 20;   // bytes of a mapped file that stay in memory after use
+constexpr size_t kMaxResident = 1 << 20;   // bytes of a mapped file that stay in memory after use
 constexpr size_t kAround = 128 << 10;      // bytes that are mapped around what is looked up for a dataset
 
 // The library may be built without thread safety and prints errors by itself: one caller at a time, and
@@ -59,6 +59,16 @@ class Handle {
   hid_t id_;
   herr_t (*close_)(hid_t);
 };
+
+// Keeps HDF5's cache of groups and headers small: it would grow to 32 MB, more than some models.
+void limit_cache(hid_t access) {
+  H5AC_cache_config_t config;
+  config.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+  if (H5Pget_mdc_config(access, &config) < 0) return;
+  config.set_initial_size = true;
+  config.initial_size = config.min_size = config.max_size = 1 << 20;
+  H5Pset_mdc_config(access, &config);
+}
 
 // Callbacks that let the core driver read the caller's bytes in place.
 struct Image {
@@ -250,6 +260,7 @@ File File::from_bytes(Bytes bytes, const std::string& name, bool mapped) {
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5FD_file_image_callbacks_t callbacks = {image_malloc,     image_memcpy,     image_realloc, image_free,
                                            image_udata_copy, image_udata_free, &state->image};
+  limit_cache(access);
   if (state->bytes.empty() || H5Pset_fapl_core(access, 1 << 16, 0) < 0 ||
       H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
       H5Pset_file_image(access, state->image.bytes, state->image.size) < 0 ||

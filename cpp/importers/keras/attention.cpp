@@ -191,7 +191,8 @@ Results lower_multi_head(Lowering& layer) {
     config.bad(grouped ? "num_query_heads" : "num_heads", "a positive number that fits the other sizes");
   }
   const bool biased = config.flag("use_bias", true);
-  const Operand query = operand(layer, "query", 0, "query_mask"),
+  // MultiHeadAttention goes by the mask that the query carries, whatever it is told.
+  const Operand query = operand(layer, "query", 0, grouped ? "query_mask" : ""),
                 value = operand(layer, "value", 1, "value_mask");
   Operand key = operand(layer, "key", 2, "key_mask");
   if (query.id == kNoTensor || value.id == kNoTensor)
