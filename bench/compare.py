@@ -4,8 +4,8 @@ usage: compare.py [--models NAME,...] [--folder FOLDER] [--threads 1,2] [--batch
                   [--json FILE] [--plot FILE] [--no-startup]
 
 Engines take turns in one process; figures are medians, ratios those of the other engine's time to ours, round
-by round, with their quartiles (above 1: we are faster). "cpu" ratios compare processor time, for machines that
-do other things meanwhile. Batches above 1 are run for the small models only. The models are made by
+by round, with their quartiles (above 1: we are faster). "cpu" ratios compare processor time, for machines
+that do other things meanwhile. Batches above 1 are run for the small models only. The models are made by
 bench_models.py, which needs Keras with TensorFlow where they are not in FOLDER yet.
 """
 
@@ -34,7 +34,7 @@ TARGETS = {
     "dscnn": 1.3, "resnet8": 1.3, "mobilenet025": 1.3, "lstm": 3.0,
 }  # fmt: skip
 
-# Runs in a process of its own: seconds of import, and of load + allocate + first result; the peak in kilobytes.
+# In a process of its own: seconds of import, and of load + allocate + first result; the peak in kilobytes.
 FIRST_RESULT = """
 import json, sys, time
 import numpy as np
