@@ -34,7 +34,7 @@ TARGETS = {
     "dscnn": 1.3, "resnet8": 1.3, "mobilenet025": 1.3, "lstm": 3.0,
 }  # fmt: skip
 
-# Runs in a process of its own: seconds of import, of load + allocate + first result; the peak in kilobytes.
+# In a process of its own: seconds of import, and of load + allocate + first result; the peak in kilobytes.
 FIRST_RESULT = """
 import json, sys, time
 import numpy as np

@@ -43,12 +43,13 @@ struct ThreadPool::State {
   bool spins = false;
   std::mutex busy;  // held by the one running parallel_for
 
-  // The number of the region above the number of its parts, in one word: a worker that has no part of a
-  // region touches nothing else of it.
-  std::atomic<uint64_t> region = 0;
+  // The number of the region above the number of its parts, and above the next part that nobody has taken, in
+  // one word each: who gets no part of a region touches nothing else of it. Threads take parts as they come,
+  // so that none waits for one that does not run.
+  std::atomic<uint64_t> region = 0, next = 0;
   const RangeFunction* function = nullptr;
   int64_t count = 0;
-  std::atomic<int> pending = 0;  // parts that workers have not finished
+  std::atomic<int> pending = 0;  // parts that are not finished
 
   std::mutex mutex;  // of those who sleep
   std::condition_variable start, done;
@@ -56,9 +57,22 @@ struct ThreadPool::State {
   std::atomic<bool> caller_sleeps = false;
   std::atomic<bool> stop = false;
 
-  void run_part(int part, int parts) const {
-    const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
-    if (begin < end) (*function)(begin, end);
+  // Runs the parts of `now` that nobody has taken.
+  void run_parts(uint64_t now) {
+    const uint64_t number = now >> kPartsBits, mask = (uint64_t{1} << kPartsBits) - 1;
+    const auto parts = static_cast<int64_t>(now & mask);
+    uint64_t taken = next.load();
+    while (taken >> kPartsBits == number && static_cast<int64_t>(taken & mask) < parts) {
+      if (!next.compare_exchange_weak(taken, taken + 1)) continue;
+      const auto part = static_cast<int64_t>(taken & mask);
+      const int64_t begin = count * part / parts, end = count * (part + 1) / parts;
+      if (begin < end) (*function)(begin, end);
+      if (--pending == 0 && caller_sleeps) {
+        std::lock_guard lock(mutex);
+        done.notify_one();
+      }
+      taken = next.load();
+    }
   }
 
   // The next region after `seen`; the same if the pool stops.
@@ -73,19 +87,11 @@ struct ThreadPool::State {
     return region.load();
   }
 
-  void work(int index) {
-    uint64_t seen = 0;
-    while (true) {
-      const uint64_t now = next_region(seen);
+  void work() {
+    for (uint64_t seen = 0;;) {
+      seen = next_region(seen);
       if (stop) return;
-      seen = now;
-      const int parts = static_cast<int>(now & ((1 << kPartsBits) - 1));
-      if (index >= parts) continue;
-      run_part(index, parts);
-      if (--pending == 0 && caller_sleeps) {
-        std::lock_guard lock(mutex);
-        done.notify_one();
-      }
+      run_parts(seen);
     }
   }
 
@@ -102,7 +108,7 @@ struct ThreadPool::State {
 ThreadPool::ThreadPool(int num_threads)
     : num_threads_(std::clamp(num_threads, 1, (1 << kPartsBits) - 1)), state_(new State) {
   state_->spins = num_threads_ <= static_cast<int>(std::thread::hardware_concurrency());
-  for (int i = 1; i < num_threads_; ++i) state_->workers.emplace_back([this, i] { state_->work(i); });
+  for (int i = 1; i < num_threads_; ++i) state_->workers.emplace_back([this] { state_->work(); });
 }
 
 ThreadPool::~ThreadPool() {
@@ -124,13 +130,15 @@ void ThreadPool::parallel_for(int64_t count, int64_t grain, const RangeFunction&
   std::lock_guard busy(state_->busy, std::adopt_lock);
   state_->function = &f;
   state_->count = count;
-  state_->pending = parts - 1;
-  state_->region = ((state_->region >> kPartsBits) + 1) << kPartsBits | static_cast<uint64_t>(parts);
+  state_->pending = parts;
+  const uint64_t number = (state_->region >> kPartsBits) + 1;
+  state_->next = number << kPartsBits;
+  state_->region = number << kPartsBits | static_cast<uint64_t>(parts);
   if (state_->sleepers > 0) {
     std::lock_guard lock(state_->mutex);
     state_->start.notify_all();
   }
-  state_->run_part(0, parts);
+  state_->run_parts(state_->region);
   state_->wait_for_workers();
 }
 

@@ -261,6 +261,7 @@ void SubgraphExecutor::prepare_with_followers(Node& node) {
   const auto follow = [&](int index, int operand) -> BlockFunction {
     Node& next = nodes_[index];
     if (next.def == nullptr || next.def->follow == nullptr) return nullptr;
+    next.inputs[operand]->shape = node.outputs[0]->shape;  // what follows keeps the shape
     PrepareContext context(*next.op, next.inputs, next.outputs, environment_, next.scratch_bytes);
     return next.def->follow(context, operand);
   };
