@@ -1,5 +1,5 @@
 // RESHAPE to its own shape, identity TRANSPOSE, x * 1, x / 1, x + 0, x - 0, CAST to its own type, SLICE of
-// everything -> x
+// everything, NEG(NEG(x)) -> x
 #include <algorithm>
 
 #include "passes/linear.h"
@@ -61,6 +61,11 @@ TensorId equal_operand(const Subgraph& subgraph, const Operator& op) {
       return same_shape(x, y) ? op.inputs[0] : kNoTensor;
     case BuiltinOp::kCast:
       return op.inputs[0];
+    case BuiltinOp::kNeg: {
+      const int producer = Uses(subgraph).producer(op.inputs[0]);
+      if (producer < 0 || subgraph.operators[producer].code != BuiltinOp::kNeg) return kNoTensor;
+      return subgraph.operators[producer].inputs[0];
+    }
     case BuiltinOp::kTranspose: {
       const auto order = int_values(subgraph.tensors[op.inputs[1]]);
       return order && std::is_sorted(order->begin(), order->end()) ? op.inputs[0] : kNoTensor;

@@ -188,7 +188,12 @@ Results lower_pad(Lowering& layer) {
 }
 Results lower_flip(Lowering& layer) {
   TensorId x = first(layer);
-  for (const int32_t axis : axes_setting(layer, x)) x = layer.reverse(x, axis);
+  Axes axes = axes_setting(layer, x);
+  std::sort(axes.begin(), axes.end());
+  // Neighbouring axes are turned by one operator.
+  if (!axes.empty() && axes.back() - axes.front() == static_cast<int32_t>(axes.size()) - 1)
+    return one(layer.op(BuiltinOp::kReverseV2, {x, layer.ints(axes)}, ReverseV2Options{}));
+  for (const int32_t axis : axes) x = layer.reverse(x, axis);
   return one(x);
 }
 Results lower_roll(Lowering& layer) {

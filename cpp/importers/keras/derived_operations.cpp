@@ -100,8 +100,8 @@ Results lower_isinf(Lowering& l) { return one(equal(l, abs(l, real(l)), l.f(INFI
 Results lower_isfinite(Lowering& l) { return one(less(l, abs(l, real(l)), l.f(INFINITY))); }
 Results lower_isclose(Lowering& l) {
   const auto [a, b] = reals(l);
-  const TensorId allowed =
-      l.add(l.f(number_setting(l, "atol", 1e-8)), l.mul(abs(l, b), l.f(number_setting(l, "rtol", 1e-5))));
+  const TensorId allowed = l.add(l.f(number_setting(l, "atol", 1e-8, 3)),
+                                 l.mul(abs(l, b), l.f(number_setting(l, "rtol", 1e-5, 2))));
   return one(l.op(BuiltinOp::kLessEqual, {abs(l, l.sub(a, b)), allowed}, LessEqualOptions{}));
 }
 Results lower_nan_to_num(Lowering& l) {

@@ -75,7 +75,7 @@ std::optional<StoredEntry> find_stored(const Bytes& archive, const std::string& 
 }
 
 bool has_crc(const Bytes& bytes, uint32_t crc, bool mapped) {
-  constexpr size_t kBlock = 4 << 20;
+  constexpr size_t kBlock = 1 << 20;
   std::vector<uint32_t> crcs((bytes.size() + kBlock - 1) / kBlock);
   const auto block = [&](size_t i) {
     return bytes.slice(i * kBlock, std::min(kBlock, bytes.size() - i * kBlock));
