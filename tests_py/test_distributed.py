@@ -81,6 +81,13 @@ def test_local_predictions_are_those_of_single_samples(model, images):
     np.testing.assert_allclose(found.outputs[0], one_by_one(model, images), rtol=1e-5, atol=1e-6)
 
 
+def test_predictions_do_not_depend_on_how_samples_are_split(model, images):
+    whole = spread.predict(model, images).outputs[0]
+    for cut in (1, 7, 64, 119):
+        parts = [spread.predict(model, part).outputs[0] for part in (images[:cut], images[cut:])]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
 def test_evaluation_counts_right_answers(model, images):
     labels = one_by_one(model, images).argmax(1)
     labels[:30] = (labels[:30] + 1) % 5

@@ -72,8 +72,8 @@ Form constant_form(QuantMode mode, const Tensor& constant) {
 }
 
 Form int16_activation(Range range) {
-  const float bound = std::max(std::abs(range.min), std::abs(range.max));
-  return fixed_form(bound > 0 ? bound / 32767.0f : 1.0f, 0, DType::kInt16);
+  const float bound = std::max({std::abs(range.min), std::abs(range.max), static_cast<float>(kNarrowest)});
+  return fixed_form(bound / 32767.0f, 0, DType::kInt16);
 }
 
 Form activation_form(QuantMode mode, Range range) {

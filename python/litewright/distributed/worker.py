@@ -102,7 +102,8 @@ class Runner:
         self.batch_size = self._fitting_batch()
 
     def _fitting_batch(self) -> int:
-        """How many samples' activations fit the cache; 1 for a model that takes one sample at a time."""
+        """How many samples' activations fit the cache, an even number; 1 for a model that takes one sample at
+        a time."""
         if any(not spec["shape"] or spec["shape"][0] != -1 for spec in self.inputs):
             return 1
         activations = [
@@ -110,12 +111,20 @@ class Runner:
             for row in self.interpreter.get_tensor_details()
             if len(row["shape"]) > 0 and row["shape"][0] == 1
         ]
-        return int(np.clip(_cache_bytes() // (2 * max(activations, default=1)), 1, _LARGEST_BATCH))
+        fitting = _cache_bytes() // (2 * max(activations, default=1))
+        return int(np.clip(fitting // 2 * 2, 2, _LARGEST_BATCH))
 
     def run(self, samples: list[Sample]) -> list[Array]:
-        """The outputs for samples that were checked and whose arrays have a first dimension of 1."""
+        """The outputs for up to `batch_size` samples that were checked; their arrays have a batch dimension.
+
+        Batches are filled up, because sums of floats may differ in the last place with the size of the batch:
+        the outputs for a sample must not depend on how the data is split.
+        """
         details = self.interpreter.get_input_details()
         arrays = [np.concatenate([sample[i] for sample in samples]) for i in range(len(details))]
+        count = len(arrays[0])
+        missing = self.batch_size - count
+        arrays = [np.concatenate([array, np.repeat(array[-1:], missing, axis=0)]) for array in arrays]
         for row, array in zip(details, arrays, strict=True):
             if tuple(row["shape"]) != array.shape:
                 self.interpreter.resize_tensor_input(row["index"], array.shape)
@@ -123,7 +132,8 @@ class Runner:
         for row, array in zip(details, arrays, strict=True):
             self.interpreter.set_tensor(row["index"], array)
         self.interpreter.invoke()
-        return [self.interpreter.get_tensor(row["index"]) for row in self.interpreter.get_output_details()]
+        outputs = self.interpreter.get_output_details()
+        return [self.interpreter.get_tensor(row["index"])[:count] for row in outputs]
 
 
 def _cache_bytes() -> int:
