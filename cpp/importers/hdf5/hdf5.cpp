@@ -22,6 +22,7 @@ constexpr uint64_t kMaxInflation = 1040;   // deflate cannot do better than 1032
 constexpr uint64_t kSmallDataset = 65536;  // bytes that are always allowed
 constexpr int kMaxChunks = 4096;           // pieces of a split attribute
 constexpr size_t kMaxResident = 1 << 20;   // bytes of a mapped file that stay in memory after use
+constexpr size_t kFew = 1 << 20;           // bytes that are copied rather than shared with the file
 constexpr size_t kAround = 128 << 10;      // bytes that are mapped around what is looked up for a dataset
 
 // The library may be built without thread safety and prints errors by itself: one caller at a time, and
@@ -214,7 +215,8 @@ struct File::State {
     return bytes / H5Tget_size(type);
   }
 
-  // The elements where they lie in the file; nothing where they are stored in another way than in memory.
+  // The elements where they lie in the file, or a copy if they are few: it would hold on to more of the file
+  // than it needs. Nothing where they are stored in another way than in memory.
   std::optional<Bytes> in_place(hid_t dataset, hid_t type, size_t count) {
     const haddr_t offset = H5Dget_offset(dataset);
     const size_t size = count * sizeof(float);
@@ -226,7 +228,7 @@ struct File::State {
       release_mapped(bytes.data(), bytes.size());
       resident = size;
     }
-    return bytes.slice(offset, size);
+    return size < kFew ? Bytes::copy(bytes.data() + offset, size) : bytes.slice(offset, size);
   }
 };
 

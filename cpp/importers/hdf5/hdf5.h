@@ -45,8 +45,8 @@ class File {
                                                                 const std::string& name) const;
 
   std::vector<int64_t> shape(const std::string& path) const;
-  // Floats of any width, integers and booleans, as float32. What the file stores like that is shared, not
-  // copied.
+  // Floats of any width, integers and booleans, as float32. Large ones that the file stores like that are
+  // shared with it.
   Array read(const std::string& path) const;
 
  private:

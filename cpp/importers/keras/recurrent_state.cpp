@@ -20,16 +20,25 @@ void assign(GraphBuilder& builder, TensorId handle, TensorId value) {
   builder.add_declared(std::move(op), {});
 }
 
+// The subgraph that CALL_ONCE runs; all layers share one.
+int start_subgraph(GraphBuilder& builder) {
+  for (const Operator& op : builder.subgraph().operators) {
+    if (op.code == BuiltinOp::kCallOnce) return op.options.get<CallOnceOptions>().init_subgraph_index;
+  }
+  const auto index = static_cast<int>(builder.graph().subgraphs.size());
+  Operator once;
+  once.code = BuiltinOp::kCallOnce;
+  once.options = CallOnceOptions{index};
+  builder.add_declared(std::move(once), {});
+  return index;
+}
+
 }  // namespace
 
 KeptStates::KeptStates(Lowering& layer, const std::vector<Shape>& shapes) : layer_(&layer) {
   GraphBuilder& outer = layer.builder();
   if (outer.index() != 0) layer.unsupported("stateful inside another layer's loop");
-  Operator once;
-  once.code = BuiltinOp::kCallOnce;
-  once.options = CallOnceOptions{static_cast<int32_t>(outer.graph().subgraphs.size())};
-  GraphBuilder inner(outer.graph(), static_cast<int>(outer.graph().subgraphs.size()));
-  outer.add_declared(std::move(once), {});
+  GraphBuilder inner(outer.graph(), start_subgraph(outer));
   for (const Shape& shape : shapes) {
     if (!is_static(shape))
       layer.unsupported("stateful needs a fixed batch size; give the Input a batch_shape");
