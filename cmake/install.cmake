@@ -33,5 +33,6 @@ install(DIRECTORY include/litewright ${LITEWRIGHT_GENERATED}/litewright DESTINAT
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/litewright-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES cmake/litewright-config.cmake cmake/litewright-operators.cmake
         ${PROJECT_BINARY_DIR}/litewright-config-version.cmake DESTINATION ${PACKAGE_DIR})
+file(RELATIVE_PATH PKGCONFIG_TO_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")  # so that the tree may be moved
 configure_file(cmake/litewright.pc.in ${PROJECT_BINARY_DIR}/litewright.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/litewright.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -77,7 +77,7 @@ def raises(x: np.ndarray) -> np.ndarray:
     ("op", "message"),
     [
         (raises, "KeyError: 'lost'"),
-        (lambda x: x.astype(np.float64), "float64"),
+        (lambda x: x.astype(np.float64), "FLOAT64 but expected type FLOAT32"),
         (lambda x: (x, x), "2 arrays for 1 outputs"),
         (lambda x: None, "output 0 'y0'"),
         (CustomOp(lambda x: x[:1], shape=lambda shape: shape), r"shape \[1, 3\] for output 0 'y0'"),

@@ -184,14 +184,13 @@ def test_dask_bags_and_frames(client, model, images):
     np.testing.assert_array_equal(found.outputs[0], spread.predict(model, images).outputs[0])
 
 
-def _slowly(block: np.ndarray) -> np.ndarray:
-    time.sleep(0.15)
-    return block
-
-
 def test_dask_computes_again_what_a_killed_worker_had(client, array, model, images):
+    def slowly(block: np.ndarray) -> np.ndarray:  # of this test, so that it travels to the workers as code
+        time.sleep(0.15)
+        return block
+
     many = np.concatenate([images] * 4)
-    data = array.from_array(many, chunks=(20, -1, -1, -1)).map_blocks(_slowly, dtype=np.float32)
+    data = array.from_array(many, chunks=(20, -1, -1, -1)).map_blocks(slowly, dtype=np.float32)
     labels = array.from_array(one_by_one(model, images).argmax(1).tolist() * 4, chunks=20)
     pids = sorted(client.run(os.getpid).values())
     client.loop.call_later(0.5, os.kill, pids[0], signal.SIGKILL)
@@ -201,26 +200,26 @@ def test_dask_computes_again_what_a_killed_worker_had(client, array, model, imag
     assert pids[0] not in client.run(os.getpid).values()
 
 
-def _mnist_images(path: str) -> np.ndarray:
-    """[n, 28, 28], uint8; read where it is used."""
-    return np.frombuffer(gzip.decompress(Path(path).read_bytes()), np.uint8, offset=16).reshape(-1, 28, 28)
-
-
 def test_dask_labels_all_of_mnist(client, array):
+    def mnist_images(path: str) -> np.ndarray:  # [n, 28, 28], uint8; read where it is used
+        return np.frombuffer(gzip.decompress(Path(path).read_bytes()), np.uint8, offset=16).reshape(
+            -1, 28, 28
+        )
+
     folder = Path(os.environ.get("LITEWRIGHT_SHARED", "")) / "mnist"
     files = sorted(folder.glob("*-images-idx3-ubyte.gz"))
     if not os.environ.get("LITEWRIGHT_SHARED") or len(files) != 2:
         pytest.skip("LITEWRIGHT_SHARED names no folder with mnist/")
     delayed = pytest.importorskip("dask").delayed
     parts = [
-        array.from_delayed(delayed(_mnist_images)(str(file)), (count, 28, 28), np.uint8)
+        array.from_delayed(delayed(mnist_images)(str(file)), (count, 28, 28), np.uint8)
         for file, count in zip(files, (10000, 60000), strict=True)
     ]
     data = array.concatenate(parts).rechunk((10000, 28, 28)).astype(np.float32) / np.float32(255)
     path = Path(__file__).parent.parent / "examples/mnist/mnist.h5"
     content = lite.TFLiteConverter.from_keras_model(path).convert()
     found = spread.predict(content, data)
-    pictures = np.concatenate([_mnist_images(str(file)) for file in files]).astype(np.float32) / np.float32(
+    pictures = np.concatenate([mnist_images(str(file)) for file in files]).astype(np.float32) / np.float32(
         255
     )
     assert len(found.outputs[0]) == 70000

@@ -22,8 +22,9 @@ class Model:
 class Delegate:
     """A delegate of a shared library."""
 
-    name: str
     def __init__(self, path: str, options: list[tuple[str, str]]) -> None: ...
+    @property
+    def name(self) -> str: ...
 
 class Interpreter:
     """The native half of litewright.Interpreter."""

@@ -127,6 +127,7 @@ class Interpreter:
         experimental_compress_quantization_zero_points: bool = False,
         experimental_disable_delegate_node_fusion: bool = False,
         experimental_force_delegate_node_profiling: bool = False,
+        *,
         custom_ops: Mapping[str, Callable[..., Any] | CustomOp] | None = None,
     ) -> None:
         """Loads a model.

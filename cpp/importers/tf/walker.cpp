@@ -247,8 +247,7 @@ Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values in
     Values results = row.lower(context);
     for (size_t i = 0; i < results.size(); ++i) {  // results are called what the node is called
       if (results[i].id >= first_tensor)
-        builder_->tensor(results[i].id).name =
-            i == 0 ? builder_->layer() : concat(builder_->layer(), ":", i);
+        builder_->tensor(results[i].id).name = i == 0 ? builder_->layer() : concat(builder_->layer(), ":", i);
     }
     for (size_t i = first; i < subgraph.operators.size();)
       i += fold_operator(subgraph, static_cast<int>(i)) ? 0 : 1;

@@ -15,10 +15,10 @@ LITEWRIGHT_F32_GEMV(f32_gemv_avx512);
 KernelTable<F32GemvKernel> f32_gemv_kernels() {
   static constexpr F32GemvKernel rows[] = {
 #ifdef LITEWRIGHT_X86_KERNELS
-    {"f32_gemv_avx512", Isa::kAvx512, f32_gemv_avx512},
-    {"f32_gemv_avx2", Isa::kAvx2, f32_gemv_avx2},
+      {"f32_gemv_avx512", Isa::kAvx512, f32_gemv_avx512},
+      {"f32_gemv_avx2", Isa::kAvx2, f32_gemv_avx2},
 #endif
-    {"f32_gemv_portable", Isa::kPortable, f32_gemv_portable},
+      {"f32_gemv_portable", Isa::kPortable, f32_gemv_portable},
   };
   return {rows, static_cast<int>(std::size(rows))};
 }
