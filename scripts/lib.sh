@@ -58,11 +58,11 @@ need_packages() {
   install_packages "${missing[@]}" || die "could not install: ${missing[*]}"
 }
 
-# Installs what is missing of OPTIONAL_PACKAGES where that is allowed.
-want_optional_packages() {
+# want_packages PACKAGE...: installs those that are missing where that is allowed.
+want_packages() {
   command -v dpkg-query >/dev/null && [ "$(id -u)" = 0 ] || return 0
   local missing=() package
-  for package in "${OPTIONAL_PACKAGES[@]}"; do is_installed "$package" || missing+=("$package"); done
+  for package in "$@"; do is_installed "$package" || missing+=("$package"); done
   [ ${#missing[@]} = 0 ] && return 0
   install_packages "${missing[@]}" || echo "could not install ${missing[*]}; what needs them is skipped" >&2
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from quant_models import SHAPE, classifier
+from quant_models import SHAPE, classifier, one_by_one
 
 import litewright
 import litewright.lite as lite
@@ -28,18 +28,6 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture(scope="module")
 def images() -> np.ndarray:
     return np.random.default_rng(11).normal(0, 1, (120, *SHAPE)).astype(np.float32)
-
-
-def one_by_one(content: bytes, images: np.ndarray) -> np.ndarray:
-    interpreter = lite.Interpreter(model_content=content)
-    interpreter.allocate_tensors()
-    source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-    rows = []
-    for image in images:
-        interpreter.set_tensor(source, image[None])
-        interpreter.invoke()
-        rows.append(interpreter.get_tensor(target)[0])
-    return np.stack(rows)
 
 
 @pytest.fixture(scope="module")

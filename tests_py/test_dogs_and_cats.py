@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from drawings import pictures
 from mobilenet import fit_head, write
-from quant_models import converter
+from quant_models import converter, one_by_one
 
 import litewright
 import litewright.lite as lite
@@ -16,23 +16,11 @@ import litewright.lite as lite
 SIZE, SEED = 96, 1
 
 
-def results(content: bytes, images: np.ndarray) -> np.ndarray:
-    interpreter = lite.Interpreter(model_content=content, num_threads=2)
-    interpreter.allocate_tensors()
-    source, target = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
-    rows = []
-    for image in images:
-        interpreter.set_tensor(source, image[None])
-        interpreter.invoke()
-        rows.append(interpreter.get_tensor(target)[0])
-    return np.stack(rows)
-
-
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mobilenet")
     backbone = lite.TFLiteConverter.from_keras_model(write(folder / "backbone.h5", SIZE, seed=SEED)).convert()
-    features = results(backbone, pictures(200, SIZE, 1))
+    features = one_by_one(backbone, pictures(200, SIZE, 1))
     return write(folder / "model.h5", SIZE, fit_head(features, np.arange(200) % 2), SEED)
 
 
@@ -48,7 +36,7 @@ def images() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def classes(whole: bytes, images: np.ndarray) -> np.ndarray:
-    found = results(whole, images).argmax(1)
+    found = one_by_one(whole, images).argmax(1)
     assert 0.2 < found.mean() < 0.8  # the head tells something apart
     return found
 
@@ -78,7 +66,7 @@ def test_quantized_models_see_the_same(name, model, whole, images, classes):
         (lambda: ([sample[None]] for sample in samples)) if calibrated else None,
         quantization_options=options,
     ).convert()
-    agreement = np.mean(results(content, images).argmax(1) == classes)
+    agreement = np.mean(one_by_one(content, images).argmax(1) == classes)
     print(f"{name}: {agreement:.3f}, {len(content) / len(whole):.1%} of {len(whole):,} bytes")
     assert agreement >= least
     assert len(content) <= largest * len(whole)

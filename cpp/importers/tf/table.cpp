@@ -8,7 +8,8 @@
 namespace litewright::tf {
 namespace {
 
-constexpr const char* kLoop = "loops are not converted; save the Keras model as .keras or use unroll=True";
+constexpr const char* kLoop =
+    "loops of TensorFlow 1 are not converted; save the model with TensorFlow 2, or as .keras";
 constexpr const char* kText = "text has no TFLite operators; apply it before the model";
 
 }  // namespace

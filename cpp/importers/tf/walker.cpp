@@ -45,6 +45,12 @@ bool changes_variable(const std::string& op) {
          op.rfind("ResourceScatter", 0) == 0;
 }
 
+Value dead_value() {
+  Value value;
+  value.dead = true;
+  return value;
+}
+
 }  // namespace
 
 Values broken_results() {
@@ -52,14 +58,6 @@ Values broken_results() {
   value.broken = true;
   return {value};
 }
-
-namespace {
-Value dead_value() {
-  Value value;
-  value.dead = true;
-  return value;
-}
-}  // namespace
 
 Walker::Walker(const proto::GraphDef& graph, const Variables& variables, GraphBuilder& builder)
     : variables_(&variables), builder_(&builder) {
