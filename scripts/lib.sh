@@ -17,7 +17,7 @@ PACKAGES=(g++ pkg-config zlib1g-dev libflatbuffers-dev flatbuffers-compiler libe
 OPTIONAL_PACKAGES=(default-jdk-headless maven maven-debian-helper junit5 opencl-headers ocl-icd-opencl-dev pocl-opencl-icd
   chromium chromium-driver)
 # Python packages that only some tests need; the same rule.
-TEST_EXTRAS=(ai-edge-litert==2.3.0 selenium rich 'dask[array,distributed]')
+TEST_EXTRAS=(ai-edge-litert==2.3.0 selenium rich 'dask[array,dataframe,distributed]' 'ray[data]')
 
 die() {
   echo "$(basename "$0"): $*" >&2

@@ -86,7 +86,11 @@ def words(line: str) -> list[str]:
     return shlex.split(line.split(" > ")[0])[1:]
 
 
-@pytest.mark.parametrize("line", [line for line in EXAMPLES if "demo" not in line or "cat.jpg" in line])
+# A cluster's examples: test_distributed.py.
+HERE = [line for line in EXAMPLES if "dask://" not in line and ("demo" not in line or "cat.jpg" in line)]
+
+
+@pytest.mark.parametrize("line", HERE)
 def test_every_example_runs(line, here, capsys):
     arguments = words(line)
     if arguments[0] == "bench":
@@ -141,6 +145,7 @@ BAD = {
     "evaluate digits.tflite": "required: --data",
     "evaluate digits.tflite --data nowhere": "no such file",
     "evaluate digits.tflite --data inputs.npz --min-accuracy 1": "needs labels",
+    "evaluate digits.tflite --data mnist --engine spark": "dask://HOST:PORT or ray",
     "bench digits.tflite --engines x": "--engines",
     "bench digits.tflite --seconds -1": "--seconds",
     "demo": "required",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -12,11 +14,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from keras_files import dense, write_sequential
 from quant_models import SHAPE, classifier, one_by_one
 
 import litewright
 import litewright.lite as lite
 from litewright import distributed as spread
+from litewright.cli import main
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +48,7 @@ def array(client: Any) -> Any:
     return pytest.importorskip("dask.array")
 
 
+SMALL_DENSE = {"d": {"kernel": np.float32([[1, 0], [0, 2], [3, 0]]), "bias": np.zeros(2, np.float32)}}
 OPTIONS = [
     litewright.QuantizationOptions(),
     litewright.QuantizationOptions("percentile", 99.9),
@@ -135,11 +140,7 @@ def test_what_is_no_engine_or_choice_is_refused(model, images):
 
 def test_pandas_frames_get_a_column_of_scores(tmp_path):
     pandas = pytest.importorskip("pandas")
-    from keras_files import dense, write_sequential
-
-    kernel = np.float32([[1, 0], [0, 2], [3, 0]])
-    weights = {"d": {"kernel": kernel, "bias": np.zeros(2, np.float32)}}
-    path = write_sequential(tmp_path / "d.h5", [None, 3], [dense("d", 2, "linear")], weights)
+    path = write_sequential(tmp_path / "d.h5", [None, 3], [dense("d", 2, "linear")], SMALL_DENSE)
     content = lite.TFLiteConverter.from_keras_model(path).convert()
     frame = pandas.DataFrame({"a": [1.0, 2.0], "b": [3.0, 4.0], "c": [5.0, 6.0], "id": [7, 8]})
     (result,) = spread.map_in_pandas(content, ["a", "b", "c"])([frame])
@@ -166,10 +167,55 @@ def test_dask_reports_the_partition_of_a_bad_sample(client, array, model, images
     assert [(bad.partition, bad.index) for bad in found.skipped] == [(2, 5)]
 
 
-def test_dask_bags_and_frames(client, model, images):
+def test_dask_bags(client, model, images):
     bag = pytest.importorskip("dask.bag")
     found = spread.predict(model, bag.from_sequence(list(images), npartitions=3))
     np.testing.assert_array_equal(found.outputs[0], spread.predict(model, images).outputs[0])
+
+
+def test_dask_frames(client, tmp_path):
+    frames = pytest.importorskip(
+        "dask.dataframe", reason="pandas is not installed: pip install litewright[dask]"
+    )
+    pandas = pytest.importorskip("pandas")
+    path = write_sequential(tmp_path / "d.h5", [None, 3], [dense("d", 2, "linear")], SMALL_DENSE)
+    content = lite.TFLiteConverter.from_keras_model(path).convert()
+    columns = np.random.default_rng(3).normal(size=(50, 4)).astype(np.float32)
+    table = frames.from_pandas(pandas.DataFrame(columns, columns=["a", "id", "b", "c"]), npartitions=3)
+    found = spread.predict(content, table, columns=["a", "b", "c"])
+    np.testing.assert_array_equal(found.outputs[0], spread.predict(content, columns[:, [0, 2, 3]]).outputs[0])
+    labels = table["id"] * 0 + 1
+    accuracy = spread.evaluate(content, table[["a", "b", "c"]], labels).accuracy
+    assert accuracy == np.mean(found.outputs[0].argmax(1) == 1)
+
+
+def command(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
+    """What `litewright evaluate` says of the only model, without what depends on the time it took."""
+    assert main(["evaluate", "--json", *(str(word) for word in words)]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["models"]
+    del row["latency_ms"]
+    return row
+
+
+@pytest.fixture
+def files(tmp_path, model, images) -> list[Path | str]:
+    (tmp_path / "model.tflite").write_bytes(model)
+    labels = np.roll(one_by_one(model, images).argmax(1), 5)
+    np.savez(tmp_path / "samples.npz", images=images, labels=labels)
+    return [tmp_path / "model.tflite", "--data", tmp_path / "samples.npz", "--limit", 100]
+
+
+def test_the_command_evaluates_on_dask(client, files, capsys):
+    pytest.importorskip("dask.bag")
+    address = client.scheduler.address.replace("tcp://", "dask://")
+    assert command(capsys, *files, "--engine", address) == command(capsys, *files)
+
+
+def test_the_command_names_the_sample_that_does_not_fit(client, files, tmp_path, capsys):
+    np.savez(tmp_path / "samples.npz", images=np.zeros((70, 3), np.float32))
+    address = client.scheduler.address.replace("tcp://", "dask://")
+    assert main(["evaluate", *map(str, files), "--engine", address]) == 1
+    assert re.search(r"partition \d, sample \d+: input 'serving_default_input", capsys.readouterr().err)
 
 
 def test_dask_computes_again_what_a_killed_worker_had(client, array, model, images):
@@ -214,7 +260,7 @@ def test_dask_labels_all_of_mnist(client, array):
     np.testing.assert_array_equal(found.outputs[0], spread.predict(content, pictures).outputs[0])
 
 
-def test_ray_does_the_same(model, images):
+def test_ray_does_the_same(model, images, files, capsys):
     ray = pytest.importorskip("ray", reason="Ray is not installed: pip install litewright[ray]")
     ray.init(num_cpus=2, include_dashboard=False, configure_logging=False)
     try:
@@ -223,5 +269,6 @@ def test_ray_does_the_same(model, images):
         assert quantized(model, spread.calibrate(model, data), OPTIONS[0]) == local
         found = spread.predict(model, ray.data.from_numpy(list(np.array_split(images, 3))))
         np.testing.assert_array_equal(found.outputs[0], spread.predict(model, images).outputs[0])
+        assert command(capsys, *files, "--engine", "ray") == command(capsys, *files)
     finally:
         ray.shutdown()

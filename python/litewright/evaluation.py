@@ -6,14 +6,14 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from litewright.progress import track
 from litewright.runner import Runner
-from litewright.samples import Samples
+from litewright.samples import Sample, Samples
 
 __all__ = ["Evaluation", "evaluate"]
 
@@ -111,27 +111,45 @@ def evaluate(
       ValueError: samples that do not fit the model, or a label that is not a class number.
     """
     runner = Runner(model, preprocess=preprocess, threads=threads)
-    rows, confidence, seconds, num_classes = [], [], [], 0
     name = name or ("model" if isinstance(model, bytes) else Path(model).name)
-    for sample in track(samples, name):
-        scores = runner(sample)[0].reshape(-1)
-        if scores.size == 1:
-            scores = np.array([1 - scores[0], scores[0]], np.float32)
-        num_classes = scores.size
-        order = np.argsort(-scores, kind="stable")[:_TOP]
-        rows.append(order)
-        confidence.append(float(scores[order[0]]))
-        seconds.append(runner.seconds)
+    answers = [answer(runner, sample) for sample in track(samples, name)]
+    size = len(model) if isinstance(model, bytes) else Path(model).stat().st_size
+    return summarized(answers, samples, name, size, classes)
+
+
+class Answer(NamedTuple):
+    """What a model says about one sample; as in `Evaluation`."""
+
+    top: npt.NDArray[np.int64]
+    confidence: float
+    seconds: float
+    num_classes: int
+
+
+def answer(runner: Runner, sample: Sample) -> Answer:
+    """Runs one sample; raises as `Runner` does."""
+    scores = runner(sample)[0].reshape(-1)
+    if scores.size == 1:
+        scores = np.array([1 - scores[0], scores[0]], np.float32)
+    order = np.argsort(-scores, kind="stable")[:_TOP]
+    return Answer(order, float(scores[order[0]]), runner.seconds, scores.size)
+
+
+def summarized(
+    answers: Sequence[Answer], samples: Samples, name: str, size: int, classes: Sequence[str]
+) -> Evaluation:
+    """The answers to all samples of a model with `size` bytes; arguments and errors as in `evaluate`."""
     labels = samples.labels
     if labels is not None and len(labels) and int(labels.min()) < 0:
         raise ValueError("labels are class numbers from 0")
+    top, confidence, seconds, num_classes = zip(*answers, strict=True)
     return Evaluation(
         name,
-        len(model) if isinstance(model, bytes) else Path(model).stat().st_size,
-        np.array(rows, np.int64),
+        size,
+        np.array(top, np.int64),
         np.array(confidence),
         np.array(seconds),
-        num_classes,
+        num_classes[-1],
         labels,
         list(classes) or samples.classes,
     )

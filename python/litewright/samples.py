@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from litewright.datasets.mnist import parse_idx
 
-__all__ = ["Samples", "load"]
+__all__ = ["Samples", "Source", "load"]
 
 _IMAGES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
 _LABEL_COLUMNS = ("label", "class", "y", "target")
@@ -59,9 +59,35 @@ class Samples(Sequence[Sample]):
         """`count` samples from all over: folders hold one class after the other."""
         if count >= self.size:
             return self
-        chosen = np.linspace(0, self.size - 1, count).astype(int)
+        return self.at(np.linspace(0, self.size - 1, count).astype(int))
+
+    def at(self, indices: Sequence[int] | npt.NDArray[Any]) -> Samples:
+        """The samples with these indices, in their order."""
+        chosen = np.asarray(indices, np.int64)
         labels = None if self.labels is None else self.labels[chosen]
-        return Samples(count, lambda i: self.get(int(chosen[i])), labels, self.classes, self.inputs)
+        return Samples(len(chosen), lambda i: self.get(int(chosen[i])), labels, self.classes, self.inputs)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where samples come from, which another process can read, too.
+
+    Attributes:
+      data, labels: as in `load`. limit: only so many samples, from all over the data.
+    """
+
+    data: str
+    labels: str | None = None
+    limit: int | None = None
+
+    def read(self, inputs: Sequence[dict[str, Any]]) -> Samples:
+        """The samples for a model with these input details; raises as `load` does."""
+        found = load(self.data, self.labels, [int(extent) for extent in inputs[0]["shape"][1:]])
+        names = [details["name"] for details in inputs]
+        if found.inputs and set(found.inputs) == set(names):
+            order, get = [found.inputs.index(name) for name in names], found.get
+            found.get, found.inputs = (lambda i: [get(i)[k] for k in order]), names
+        return found.spread(self.limit) if self.limit else found
 
 
 def load(

@@ -10,7 +10,7 @@ from typing import Any
 from litewright.cli.output import UsageError
 from litewright.preprocessing import PREPROCESSINGS
 from litewright.runner import Runner
-from litewright.samples import Samples, load
+from litewright.samples import Source
 
 
 def existing(word: str) -> Path:
@@ -62,22 +62,10 @@ def add_data(parser: argparse.ArgumentParser, option: str, required: bool = Fals
     )
 
 
-def samples(arguments: argparse.Namespace, runner: Runner) -> Samples:
-    """The samples that the arguments name, for a model."""
-    shape = [int(extent) for extent in runner.inputs[0]["shape"][1:]]
-    found = load(arguments.data, arguments.labels, shape)
-    if found.inputs:
-        found = _in_order(found, [details["name"] for details in runner.inputs])
-    return found
-
-
-def _in_order(found: Samples, names: list[str]) -> Samples:
-    """Samples whose arrays are named as the model's inputs are, in the model's order."""
-    if set(found.inputs) != set(names):
-        return found
-    order = [found.inputs.index(name) for name in names]
-    get = found.get
-    return Samples(found.size, lambda i: [get(i)[k] for k in order], found.labels, found.classes, names)
+def source(arguments: argparse.Namespace, limit: int | None = None) -> Source:
+    """The samples that the arguments name, or `limit` of them."""
+    labels = None if arguments.labels is None else str(arguments.labels)
+    return Source(str(arguments.data), labels, limit)
 
 
 def calibration(
@@ -87,7 +75,7 @@ def calibration(
     if arguments.data is None:
         return None
     runner = Runner(model, preprocess=arguments.preprocess)
-    chosen = samples(arguments, runner).spread(count)
+    chosen = source(arguments, count).read(runner.inputs)
     return lambda: (runner.prepare(sample) for sample in chosen)
 
 

@@ -226,7 +226,7 @@ def _samples(arguments: argparse.Namespace, runner: Runner) -> list[Any]:
         return random_samples(runner.inputs, _VERIFY_SAMPLES)
     source = Runner.__new__(Runner)
     source.__dict__.update(vars(runner), _preprocess=arguments.preprocess)
-    chosen = args.samples(arguments, source).spread(_VERIFY_SAMPLES)
+    chosen = args.source(arguments, _VERIFY_SAMPLES).read(source.inputs)
     return [[array[0] for array in source.prepare(sample)] for sample in chosen]
 
 

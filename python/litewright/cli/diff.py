@@ -88,7 +88,7 @@ def _outputs(arguments: argparse.Namespace) -> Difference | str:
         if arguments.data is None:
             samples: Any = random_samples(reference.inputs, arguments.samples)
         else:
-            samples = args.samples(arguments, reference).spread(arguments.samples)
+            samples = args.source(arguments, arguments.samples).read(reference.inputs)
         second = Runner(arguments.second, preprocess=preprocess)
         return difference(second, reference, arguments.first.name, samples)
     except (ValueError, RuntimeError) as error:

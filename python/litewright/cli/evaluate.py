@@ -7,14 +7,18 @@ from pathlib import Path
 
 from litewright.cli import arguments as args
 from litewright.cli.output import Result, Table, UsageError, size
+from litewright.distributed.engines import engine_of
+from litewright.distributed.files import evaluate_files
 from litewright.evaluation import Evaluation, evaluate
 from litewright.runner import Runner
+from litewright.samples import Samples, Source
 
 SUMMARY = "Measure accuracy, agreement and latency of classifiers; the first model is the reference"
 EXAMPLES = (
     "litewright evaluate digits.tflite --data mnist/ --preprocess mnist",
     "litewright evaluate digits.tflite small.tflite --data mnist/ --preprocess mnist --html report.html",
     "litewright evaluate flowers.tflite --data flowers/ --preprocess mobilenet --min-accuracy 0.9",
+    "litewright evaluate digits.tflite --data mnist/ --preprocess mnist --engine dask://scheduler:8786",
 )
 
 
@@ -30,21 +34,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--html", type=Path, metavar="FILE", help="write a report as a page that needs no network"
     )
     parser.add_argument("--min-accuracy", type=float, metavar="X", help="exit with 3 if a model is below")
+    parser.add_argument(
+        "--engine",
+        type=_engine,
+        default="local",
+        metavar="WHERE",
+        help="local, dask://HOST:PORT or ray; its workers read the data under the same path, one thread each",
+    )
     args.add_threads(parser)
+
+
+def _engine(word: str) -> str:
+    """The name of an engine."""
+    try:
+        engine_of((), word)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return word
 
 
 def run(arguments: argparse.Namespace) -> Result:
     """Evaluates every model on the same samples."""
-    samples = args.samples(arguments, Runner(arguments.models[0]))
-    if arguments.limit:
-        samples = samples.spread(arguments.limit)
+    source = args.source(arguments, arguments.limit)
+    samples = source.read(Runner(arguments.models[0]).inputs)
     if arguments.min_accuracy is not None and samples.labels is None:
         raise UsageError("--min-accuracy needs labels: --labels FILE, or a folder for each class")
     names = arguments.names.read_text(encoding="utf-8").splitlines() if arguments.names else []
-    results = [
-        evaluate(model, samples, preprocess=arguments.preprocess, threads=arguments.threads, classes=names)
-        for model in arguments.models
-    ]
+    results = [_evaluate(arguments, model, source, samples, names) for model in arguments.models]
     data = {"models": [result.summary(results[0]) for result in results]}
     outcome = Result(data, [f"{len(samples):,} samples, one at a time", table(results)])
     if arguments.html:
@@ -59,6 +75,21 @@ def run(arguments: argparse.Namespace) -> Result:
         outcome.blocks += [f"{r.name} is below {arguments.min_accuracy:g}" for r in poor]
         outcome.exit_code = 3 if poor else 0
     return outcome
+
+
+def _evaluate(
+    arguments: argparse.Namespace, model: Path, source: Source, samples: Samples, names: list[str]
+) -> Evaluation:
+    if arguments.engine == "local":
+        return evaluate(
+            model, samples, preprocess=arguments.preprocess, threads=arguments.threads, classes=names
+        )
+    try:
+        return evaluate_files(model, source, arguments.engine, preprocess=arguments.preprocess, classes=names)
+    except ImportError as error:
+        raise UsageError(
+            f"--engine {arguments.engine}: {error}; see `pip install litewright[dask]`"
+        ) from error
 
 
 def table(results: list[Evaluation]) -> Table:

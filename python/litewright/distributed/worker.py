@@ -6,10 +6,10 @@ import hashlib
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from litewright.calibration import CalibrationStatistics, Sample, check_sample
 from litewright.interpreter import Interpreter
 
 Array = npt.NDArray[Any]
+T = TypeVar("T")
 _LARGEST_BATCH = 64
 _USUAL_CACHE_BYTES = 1 << 20
 
@@ -78,18 +79,19 @@ class ModelFile:
 
 class _Thread(threading.local):
     def __init__(self) -> None:
-        self.runners: dict[tuple[str, int], Runner] = {}
+        self.kept: dict[Hashable, Any] = {}
 
 
 _thread = _Thread()
 
 
-def runner(model: ModelFile, num_threads: int) -> Runner:
-    """This thread's interpreter for the model; those of one process share its packed weights."""
-    key = (model.key, num_threads)
-    if key not in _thread.runners:
-        _thread.runners[key] = Runner(model, num_threads)
-    return _thread.runners[key]
+def once_per_thread(key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` gave this thread for the key. Interpreters belong to a thread; those of one process share
+    packed weights."""
+    if key not in _thread.kept:
+        _thread.kept[key] = make()
+    kept: T = _thread.kept[key]
+    return kept
 
 
 class Runner:
@@ -187,7 +189,8 @@ def predict_partition(
     model: ModelFile, partition: Iterable[Any], number: int, skip: bool, num_threads: int
 ) -> Outcome:
     """The outputs of one partition, concatenated."""
-    run, outcome = runner(model, num_threads), Outcome()
+    run = once_per_thread((model.key, num_threads), lambda: Runner(model, num_threads))
+    outcome = Outcome()
     parts: list[list[Array]] = []
     if isinstance(partition, np.ndarray) and _all_fit(run.inputs, partition):
         starts = range(0, len(partition), run.batch_size)
