@@ -14,6 +14,7 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set_source_files_properties(${isa_sources} PROPERTIES COMPILE_OPTIONS "${${isa}_FLAGS};-fno-lto;-O3")
   endforeach()
 endif()
-# The loops of the portable kernels profit from the same optimization.
+# The loops of the portable kernels profit from the same optimization, where size is not what counts.
 file(GLOB_RECURSE portable_sources CONFIGURE_DEPENDS cpp/kernels/portable.cpp)
-set_source_files_properties(${portable_sources} PROPERTIES COMPILE_OPTIONS "-O3;-fno-math-errno")
+set_source_files_properties(${portable_sources} PROPERTIES COMPILE_OPTIONS
+                            "$<$<NOT:$<CONFIG:MinSizeRel>>:-O3>;-fno-math-errno")

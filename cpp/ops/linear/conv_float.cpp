@@ -28,8 +28,10 @@ Kernel reference(const ConvWindow& window, ValueRange<float> range) {
 Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Activation activation) {
   const ValueRange<float> range = activation_range<float>(activation);
   if (context.reference()) return reference(window, range);
+#ifndef LITEWRIGHT_PORTABLE_KERNELS
   if (context.is_known(1) && winograd_pays(context.isa(), window))
     return prepare_winograd_conv(context, window, activation);
+#endif
   const Isa isa = context.isa();
   const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
   const RowOps& ops = row_ops_variants().best(isa);
