@@ -73,6 +73,7 @@ class SubgraphExecutor {
   void infer_node(Node& node);
   bool try_fold(Node& node);
   void prepare_node(Node& node);
+  std::unique_ptr<ImageRanges> ranges_for(TensorId tensor, const Shape& shape) const;
   void prepare_with_followers(Node& node);
   std::vector<TensorId> results_of(const Node& node) const;
   void place_memory();
