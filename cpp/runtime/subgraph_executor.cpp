@@ -507,6 +507,13 @@ void SubgraphExecutor::run() {
   }
 }
 
+size_t SubgraphExecutor::own_bytes() const {
+  size_t sum = 0;
+  for (const AlignedBuffer& memory : own_) sum += memory.capacity();
+  for (const Node& node : nodes_) sum += node.late_scratch.capacity();
+  return sum;
+}
+
 void SubgraphExecutor::reset_variables() {
   for (TensorId id = 0; id < static_cast<TensorId>(slots_.size()); ++id) {
     if (storage_[id] == Storage::kVariable && slots_[id].data != nullptr) fill_variable(slots_[id]);
