@@ -5,21 +5,23 @@
 
 namespace litewright {
 
-#define LITEWRIGHT_F32_GEMM(name)                                                                           \
-  void name(int64_t rows, int64_t n, int64_t k, const float* a, int64_t a_stride, const float* b, float* c, \
-            int64_t c_stride, float lo, float hi)
-LITEWRIGHT_F32_GEMM(f32_gemm_4x8_portable);
-LITEWRIGHT_F32_GEMM(f32_gemm_6x16_avx2);
-LITEWRIGHT_F32_GEMM(f32_gemm_14x32_avx512);
+#define LITEWRIGHT_F32_GEMM(name)                                                                            \
+  void f32_gemm_##name(int64_t rows, int64_t n, int64_t k, const float* a, int64_t a_stride, const float* b, \
+                       float* c, int64_t c_stride, float lo, float hi);                                      \
+  void f32_windows_##name(int64_t rows, int64_t n, int64_t k, const F32Parts& parts, const float* a,         \
+                          int64_t a_stride, const float* b, float* c, int64_t c_stride, float lo, float hi)
+LITEWRIGHT_F32_GEMM(4x8_portable);
+LITEWRIGHT_F32_GEMM(6x16_avx2);
+LITEWRIGHT_F32_GEMM(14x32_avx512);
 #undef LITEWRIGHT_F32_GEMM
 
 namespace {
 constexpr F32GemmKernel kKernels[] = {
 #ifdef LITEWRIGHT_X86_KERNELS
-    {"f32_gemm_14x32_avx512", Isa::kAvx512, f32_gemm_14x32_avx512, 14, 32},
-    {"f32_gemm_6x16_avx2", Isa::kAvx2, f32_gemm_6x16_avx2, 6, 16},
+    {"f32_gemm_14x32_avx512", Isa::kAvx512, f32_gemm_14x32_avx512, f32_windows_14x32_avx512, 14, 32},
+    {"f32_gemm_6x16_avx2", Isa::kAvx2, f32_gemm_6x16_avx2, f32_windows_6x16_avx2, 6, 16},
 #endif
-    {"f32_gemm_4x8_portable", Isa::kPortable, f32_gemm_4x8_portable, 4, 8},
+    {"f32_gemm_4x8_portable", Isa::kPortable, f32_gemm_4x8_portable, f32_windows_4x8_portable, 4, 8},
 };
 }  // namespace
 
