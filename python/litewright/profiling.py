@@ -18,8 +18,7 @@ class MemoryUse:
     arena: int
     """Activations and scratch memory, which serve several tensors one after the other."""
     tensors: int
-    """Tensors with memory of their own: variables, weights that had to be unpacked, results whose size follows
-    from a run."""
+    """Tensors with memory of their own: variables, unpacked weights, results of unknown size."""
     constants: int
     """Weights in the model itself, used where they lie; of a file, the system keeps only what is needed."""
     packed_weights: int

@@ -120,6 +120,30 @@ inline void requantize_s16_avx512(int64_t rows, int64_t n, const int64_t* x, int
   }
 }
 
+// As RowOps::min_max.
+inline void min_max_avx512(int64_t n, const float* x, float* min, float* max) {
+  constexpr int kVectors = 4;  // to hide latency
+  __m512 low[kVectors], high[kVectors];
+  for (int v = 0; v < kVectors; ++v) low[v] = _mm512_set1_ps(*min), high[v] = _mm512_set1_ps(*max);
+  int64_t j = 0;
+  for (; j + 16 * kVectors <= n; j += 16 * kVectors) {
+    for (int v = 0; v < kVectors; ++v) {
+      const __m512 value = _mm512_loadu_ps(x + j + 16 * v);
+      low[v] = _mm512_min_ps(value, low[v]);  // in this order: what is not a number changes nothing
+      high[v] = _mm512_max_ps(value, high[v]);
+    }
+  }
+  for (; j < n; j += 16) {
+    const __mmask16 lanes = first_lanes(n - j);
+    const __m512 value = _mm512_maskz_loadu_ps(lanes, x + j);
+    low[0] = _mm512_mask_min_ps(low[0], lanes, value, low[0]);
+    high[0] = _mm512_mask_max_ps(high[0], lanes, value, high[0]);
+  }
+  *min = _mm512_reduce_min_ps(_mm512_min_ps(_mm512_min_ps(low[0], low[1]), _mm512_min_ps(low[2], low[3])));
+  *max =
+      _mm512_reduce_max_ps(_mm512_max_ps(_mm512_max_ps(high[0], high[1]), _mm512_max_ps(high[2], high[3])));
+}
+
 // As RowOps::quantize_s8.
 inline void quantize_s8_avx512(int64_t n, const float* x, const RowQuantization& to, uint8_t flip,
                                int8_t* out) {
