@@ -69,10 +69,11 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
   const RowOps& ops = row_ops_variants().best(isa);
   const int64_t n = window.group_out(), k = window.depth(), rows = window.batch * window.out_pixels();
   GroupWeights<PackedF32> weights(
-      context, 1, 2, concat(gemm.name, '/', window.groups), [=](const uint8_t* data, const void* bias) {
+      context, 1, 2, concat(gemm.name, '/', window.groups),
+      [=, &pool = context.pool()](const uint8_t* data, const void* bias) {
         std::vector<PackedF32> groups;
         for (int64_t g = 0; g < window.groups; ++g) {
-          groups.push_back(pack_f32(isa, n, k,
+          groups.push_back(pack_f32(pool, isa, n, k,
                                     reinterpret_cast<const float*>(data) + g * n * window.weight_out_stride,
                                     window.weight_out_stride, window.weight_depth_stride(),
                                     bias == nullptr ? nullptr : static_cast<const float*>(bias) + g * n));

@@ -46,8 +46,8 @@ struct PackedF32 {
   int64_t n = 0, k = 0;
   std::shared_ptr<AlignedBuffer> data;
 };
-PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column_stride, int64_t depth_stride,
-                   const float* bias);
+PackedF32 pack_f32(ThreadPool& pool, Isa isa, int64_t n, int64_t k, const float* b, int64_t column_stride,
+                   int64_t depth_stride, const float* bias);
 
 // B of an integer product, with what its sums start from. More than one block of depth: sums are int64.
 struct PackedInt {
