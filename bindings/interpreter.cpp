@@ -339,6 +339,12 @@ py::list profile_rows(Native& native) {
   return rows;
 }
 
+py::tuple memory(Native& native) {
+  Busy busy(native);
+  const MemoryUse use = native.interpreter.memory();
+  return py::make_tuple(use.arena, use.tensors, use.constants, use.packed);
+}
+
 py::str chrome_trace(Native& native) {
   Busy busy(native);
   return text(native.profile ? native.profile->chrome_trace() : "{\"traceEvents\": []}");
@@ -405,6 +411,7 @@ void bind_interpreter(py::module_& module) {
            [](const Native& native) { return native.interpreter.model().graph().subgraphs.size(); })
       .def("set_profiling", &set_profiling, py::arg("on"))
       .def("profile_rows", &profile_rows)
+      .def("memory", &memory)
       .def("chrome_trace", &chrome_trace);
 }
 

@@ -78,6 +78,24 @@ def test_importing_needs_neither_tensorflow_nor_keras_nor_h5py():
     assert not {"tensorflow", "keras", "tf_keras", "h5py", "ai_edge_litert"} & set(run_python(code).split())
 
 
+def test_running_a_model_loads_no_converter():
+    code = "import sys, litewright.lite; litewright.lite.Interpreter; print(*sys.modules)"
+    loaded = set(run_python(code).split())
+    assert "litewright.interpreter" in loaded
+    assert not {"litewright.converter", "litewright.quantization", "litewright.compat"} & loaded
+
+
+def test_names_that_are_loaded_late_are_there():
+    code = (
+        "import litewright; assert {*litewright.__all__, *litewright.lite.__all__} <= "
+        "{*dir(litewright), *dir(litewright.lite)}; "
+        "print(all(hasattr(litewright, n) for n in litewright.__all__)"
+        " and all(hasattr(litewright.lite, n) for n in litewright.lite.__all__)"
+        " and not hasattr(litewright, 'absent'))"
+    )
+    assert run_python(code).split() == ["True"]
+
+
 def test_version_is_the_package_s():
     assert litewright.__version__.count(".") == 2
 

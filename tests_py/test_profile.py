@@ -44,3 +44,21 @@ def test_a_second_profile_starts_anew():
         pass
     assert profile.operators == []
     assert json.loads(profile.chrome_trace())["traceEvents"] == []
+
+
+def test_memory_grows_with_what_is_allocated(root: Path):
+    digits = lite.TFLiteConverter.from_keras_model(str(root / "examples/mnist/mnist.h5")).convert()
+    interpreter = lite.Interpreter(model_content=digits)
+    before = interpreter.memory()
+    assert (before.arena, before.tensors, before.packed_weights) == (0, 0, 0)
+    assert 0 < before.constants <= len(digits)
+    interpreter.allocate_tensors()
+    one = interpreter.memory()
+    assert one.arena > 0 and one.packed_weights > 0 and one.constants == before.constants
+    assert one.total == one.arena + one.tensors + one.constants + one.packed_weights
+    index = interpreter.get_input_details()[0]["index"]
+    shape = interpreter.get_input_details()[0]["shape"]
+    interpreter.resize_tensor_input(index, [64, *shape[1:]])
+    interpreter.allocate_tensors()
+    assert interpreter.memory().arena > one.arena
+    assert interpreter.memory().constants == one.constants

@@ -34,6 +34,8 @@ struct Slot {
   bool value_known = false;
   uint8_t* data = nullptr;
   size_t bytes = 0;
+  // The least and greatest value of every image of a float tensor, where what makes the tensor finds them.
+  class ImageRanges* ranges = nullptr;
 };
 
 // How a kernel ends. Failures are only those that depend on data: an index out of range, a division by zero.
@@ -181,6 +183,7 @@ class PrepareContext : public ValueContext {
   bool reference() const { return environment_->reference; }
   Isa isa() const { return environment_->isa; }
   int num_threads() const { return environment_->pool->num_threads(); }
+  ThreadPool& pool() const { return *environment_->pool; }
   Resources& resources() const { return *environment_->resources; }
   SubgraphExecutor* subgraph(int index) const { return environment_->subgraph(index); }
 

@@ -11,6 +11,8 @@
 namespace litewright {
 namespace {
 
+thread_local size_t allocated = 0;
+
 constexpr size_t kSmall = 32 * 1024;  // smaller memory comes from the allocator
 
 std::shared_ptr<uint8_t> from_allocator(size_t bytes) {
@@ -62,7 +64,10 @@ std::shared_ptr<uint8_t> from_shared_mapping(size_t bytes) {
 
 }  // namespace
 
+size_t aligned_bytes_of_thread() { return allocated; }
+
 std::shared_ptr<uint8_t> allocate_aligned(size_t bytes) {
+  allocated += bytes;
 #if defined(__linux__)
   if (bytes >= kSmall) {
     if (std::shared_ptr<uint8_t> memory = bytes < kHugePage ? from_shared_mapping(bytes) : map(bytes))

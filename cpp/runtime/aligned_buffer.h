@@ -10,6 +10,8 @@ namespace litewright {
 
 // Memory for `bytes`; the returned pointer frees it. Error: std::bad_alloc.
 std::shared_ptr<uint8_t> allocate_aligned(size_t bytes);
+// All that the calling thread ever allocated: the difference of two calls is what happened between them.
+size_t aligned_bytes_of_thread();
 
 class AlignedBuffer {
  public:

@@ -110,6 +110,24 @@ void Interpreter::invoke(int subgraph) {
   target.run();
 }
 
+MemoryUse Interpreter::memory() const {
+  MemoryUse use;
+  for (const auto& executor : executors_) {
+    if (!executor) continue;
+    use.arena += executor->arena_bytes();
+    use.tensors += executor->own_bytes();
+  }
+  std::map<const uint8_t*, size_t> constants;  // tensors may share one
+  for (const Subgraph& subgraph : graph().subgraphs) {
+    for (const Tensor& tensor : subgraph.tensors) {
+      if (!tensor.data.empty()) constants[tensor.data.data()] = tensor.data.size();
+    }
+  }
+  for (const auto& [data, size] : constants) use.constants += size;
+  use.packed = model_->pack_cache().bytes();
+  return use;
+}
+
 void Interpreter::reset_variables() {
   for (const auto& executor : executors_) {
     if (executor) executor->reset_variables();

@@ -36,6 +36,14 @@ struct InterpreterOptions {
   std::function<std::shared_ptr<const GraphRewrite>(const Graph&)> rewrite = nullptr;
 };
 
+// In bytes. Constants and packed weights belong to the model, whose interpreters share them.
+struct MemoryUse {
+  size_t arena = 0;      // what is computed, and scratch memory
+  size_t tensors = 0;    // with memory of their own: variables, weights that were unpacked, dynamic ones
+  size_t constants = 0;  // in the model's file or bytes, used where they lie
+  size_t packed = 0;     // weights as kernels want them
+};
+
 class Interpreter {
  public:
   explicit Interpreter(std::shared_ptr<const Model> model, InterpreterOptions options = {});
@@ -62,6 +70,8 @@ class Interpreter {
   void invoke(int subgraph = 0);
   // Variable tensors of all subgraphs back to zero; resource variables keep their values.
   void reset_variables();
+  // Of what is allocated by now.
+  MemoryUse memory() const;
   // Told of every operator that runs from now on; nullptr: of none.
   void set_profiler(Profiler* profiler);
 

@@ -6,6 +6,8 @@
 
 #include "core/unpack.h"
 #include "ops/elementwise.h"
+#include "ops/image_ranges.h"
+#include "ops/linear/conv.h"
 #include "runtime/memory_budget.h"
 #include "runtime/memory_planner.h"
 #include "runtime/sparse.h"
@@ -18,10 +20,11 @@ struct SubgraphExecutor::Node {
   const OpDef* def = nullptr;  // one of the two, or neither (unresolved custom operator)
   const CustomOpDef* custom = nullptr;
   std::vector<Slot*> inputs, outputs;
-  bool late = false;            // inferred and prepared at run time
-  bool folded = false;          // its results were computed in allocate()
-  bool joined = false;          // done by an earlier node
-  TensorId result = kNoTensor;  // of the last node that this one does, too
+  bool late = false;                    // inferred and prepared at run time
+  bool folded = false;                  // its results were computed in allocate()
+  bool joined = false;                  // done by an earlier node
+  TensorId result = kNoTensor;          // of the last node that this one does, too
+  std::unique_ptr<ImageRanges> ranges;  // of its result, where that is quantized next
   std::vector<size_t> scratch_bytes;
   std::vector<uint8_t*> scratch;
   AlignedBuffer late_scratch;
@@ -107,6 +110,7 @@ void SubgraphExecutor::reset_slots() {
     slot.shape_known = slot.value_known = false;
     slot.data = nullptr;
     slot.bytes = 0;
+    slot.ranges = nullptr;
     storage_[id] = Storage::kArena;
     if (tensor.is_constant) {
       storage_[id] = Storage::kConstant;
@@ -253,6 +257,19 @@ void SubgraphExecutor::prepare_node(Node& node) {
   }
 }
 
+// Where `tensor` is quantized image by image: what finds the images' ranges.
+std::unique_ptr<ImageRanges> SubgraphExecutor::ranges_for(TensorId tensor, const Shape& shape) const {
+  const auto quantizes = [&](const TensorUses::Use& use) {
+    return quantizes_images(subgraph_->operators[use.node], subgraph_->tensors, use.operand);
+  };
+  const std::vector<TensorUses::Use>& readers = uses_->readers(tensor);
+  if (shape.size() != 4 || num_elements(shape) == 0 ||
+      std::none_of(readers.begin(), readers.end(), quantizes))
+    return nullptr;
+  return std::make_unique<ImageRanges>(shape[0], int64_t{shape[1]} * shape[2],
+                                       row_ops_variants().best(environment_.isa));
+}
+
 // Offers the kernel what comes behind it; if it takes that, those nodes are done.
 void SubgraphExecutor::prepare_with_followers(Node& node) {
   if (!uses_ || node.op->outputs.size() != 1 || node.outputs[0] == nullptr ||
@@ -269,14 +286,24 @@ void SubgraphExecutor::prepare_with_followers(Node& node) {
   PrepareContext context(*node.op, node.inputs, node.outputs, environment_, node.scratch_bytes);
   const Followers followers =
       find_followers(*subgraph_, *uses_, node.index, follow, unary_follower(context, UnaryOp::kSwish));
-  context.offer_followers(followers.function);
+  const TensorId result = followers.function ? followers.result : node.op->outputs[0];
+  std::unique_ptr<ImageRanges> ranges = ranges_for(result, node.outputs[0]->shape);
+  context.offer_followers(ranges == nullptr
+                              ? followers.function
+                              : [first = followers.function, to = ranges.get()](const Block& block) {
+                                  if (first) first(block);
+                                  to->add(block);
+                                });
   try {
     node.kernel = node.prepare(context);
   } catch (const NeedsValue&) {
     node.late = true;
     return;
   }
-  if (!context.took_followers() || !followers.function) return;
+  if (!context.took_followers()) return;
+  slots_[result].ranges = ranges.get();
+  node.ranges = std::move(ranges);
+  if (!followers.function) return;
   for (int index : followers.nodes) nodes_[index].joined = true;
   node.result = followers.result;
   node.outputs[0] = &slots_[node.result];
@@ -298,6 +325,7 @@ void SubgraphExecutor::allocate() {
     node.kernel = nullptr;
     if (node.result != kNoTensor) node.outputs[0] = &slots_[node.op->outputs[0]];
     node.result = kNoTensor;
+    node.ranges = nullptr;
     if (node.def == nullptr && node.custom == nullptr) {
       const bool flex = node.op->custom_code.rfind("Flex", 0) == 0;
       fail_node(node,
@@ -467,6 +495,7 @@ void SubgraphExecutor::run() {
     if (node.late) {
       run_late(node);
     } else {
+      if (node.ranges) node.ranges->reset();
       const Status status = node.kernel(*node.context);
       if (!status.ok()) fail_node(node, status.message(), "invoke");
     }
@@ -476,6 +505,13 @@ void SubgraphExecutor::run() {
                               std::chrono::duration_cast<std::chrono::nanoseconds>(spent).count());
     }
   }
+}
+
+size_t SubgraphExecutor::own_bytes() const {
+  size_t sum = 0;
+  for (const AlignedBuffer& memory : own_) sum += memory.capacity();
+  for (const Node& node : nodes_) sum += node.late_scratch.capacity();
+  return sum;
 }
 
 void SubgraphExecutor::reset_variables() {

@@ -56,6 +56,8 @@ class SubgraphExecutor {
   // Whether the tensor's value can be read after a run: not if its memory may serve another tensor by then.
   bool readable(TensorId id) const;
   size_t arena_bytes() const { return arena_.capacity(); }
+  // Of the tensors that have memory of their own, and of operators that are prepared at run time.
+  size_t own_bytes() const;
   // What lies in the arena; valid after allocate().
   const std::vector<Placement>& placements() const { return placements_; }
   void set_profiler(Profiler* profiler) { profiler_ = profiler; }
@@ -73,6 +75,7 @@ class SubgraphExecutor {
   void infer_node(Node& node);
   bool try_fold(Node& node);
   void prepare_node(Node& node);
+  std::unique_ptr<ImageRanges> ranges_for(TensorId tensor, const Shape& shape) const;
   void prepare_with_followers(Node& node);
   std::vector<TensorId> results_of(const Node& node) const;
   void place_memory();

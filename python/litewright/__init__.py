@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from litewright import _loading, compat, lite  # noqa: F401 (_loading before anything else loads _core)
+from typing import TYPE_CHECKING
+
+from litewright import _loading  # noqa: F401 (before anything else loads _core)
 from litewright._core import ConverterError, __version__
-from litewright.layers import register_layer
-from litewright.lite import Interpreter, Optimize, TFLiteConverter
-from litewright.quantization import QuantizationOptions, quantize
-from litewright.quantization_report import QuantizationReport
+from litewright._lazy import lazy_names
+
+if TYPE_CHECKING:
+    from litewright import compat, lite
+    from litewright.converter import Optimize, TFLiteConverter
+    from litewright.interpreter import Interpreter
+    from litewright.layers import register_layer
+    from litewright.quantization import QuantizationOptions, quantize
+    from litewright.quantization_report import QuantizationReport
+else:
+    __getattr__ = lazy_names(
+        globals(),
+        {
+            "Interpreter": "litewright.interpreter",
+            "Optimize": "litewright.converter",
+            "QuantizationOptions": "litewright.quantization",
+            "QuantizationReport": "litewright.quantization_report",
+            "TFLiteConverter": "litewright.converter",
+            "compat": "litewright.compat",
+            "lite": "litewright.lite",
+            "quantize": "litewright.quantization",
+            "register_layer": "litewright.layers",
+        },
+    )
 
 __all__ = [
     "ConverterError",
@@ -22,3 +44,7 @@ __all__ = [
     "quantize",
     "register_layer",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

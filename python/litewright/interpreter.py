@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from litewright import _core
 from litewright.custom_ops import CustomOp, CustomOpRegistry, native_ops
-from litewright.profiling import Profile
+from litewright.profiling import MemoryUse, Profile
 
 __all__ = [
     "CustomOp",
@@ -220,6 +220,10 @@ class Interpreter:
         print(profile)
         """
         return Profile(self._interpreter)
+
+    def memory(self) -> MemoryUse:
+        """What the interpreter has allocated by now, and the model's weights, in bytes."""
+        return MemoryUse(*self._interpreter.memory())
 
     def set_tensor(self, tensor_index: int, value: ArrayLike) -> None:
         """Copies `value` into a tensor; its shape and dtype must be the tensor's. Strings are bytes or str.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from litewright import experimental
-from litewright.converter import OpsSet, Optimize, RepresentativeDataset, TargetSpec, TFLiteConverter
+from typing import TYPE_CHECKING
+
+from litewright._lazy import lazy_names
 from litewright.interpreter import (
     Delegate,
     Interpreter,
@@ -12,6 +13,16 @@ from litewright.interpreter import (
     SignatureRunner,
     load_delegate,
 )
+
+if TYPE_CHECKING:
+    from litewright import experimental
+    from litewright.converter import OpsSet, Optimize, RepresentativeDataset, TargetSpec, TFLiteConverter
+else:
+    _CONVERTER = ("OpsSet", "Optimize", "RepresentativeDataset", "TargetSpec", "TFLiteConverter")
+    __getattr__ = lazy_names(
+        globals(),
+        {"experimental": "litewright.experimental", **dict.fromkeys(_CONVERTER, "litewright.converter")},
+    )
 
 __all__ = [
     "Delegate",
@@ -27,3 +38,7 @@ __all__ = [
     "experimental",
     "load_delegate",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
 from litewright import _core
 
-__all__ = ["OperatorTime", "Profile"]
+__all__ = ["MemoryUse", "OperatorTime", "Profile"]
+
+
+@dataclass(frozen=True)
+class MemoryUse:
+    """What an interpreter has in memory, in bytes."""
+
+    arena: int
+    """Activations and scratch memory, which serve several tensors one after the other."""
+    tensors: int
+    """Tensors with memory of their own: variables, unpacked weights, results of unknown size."""
+    constants: int
+    """Weights in the model itself, used where they lie; of a file, the system keeps only what is needed."""
+    packed_weights: int
+    """Weights in the order that the kernels want."""
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.arena + self.tensors + self.constants + self.packed_weights
 
 
 @dataclass(frozen=True)
@@ -66,7 +84,8 @@ class Profile:
 
     def save_chrome_trace(self, path: str | os.PathLike[str]) -> None:
         """Writes `chrome_trace()` to a file."""
-        Path(path).write_text(self.chrome_trace(), encoding="utf-8")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(self.chrome_trace())
 
     def __str__(self) -> str:
         """A table, the slowest operators first."""

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "kernels/f32_gemm/f32_gemm.h"
@@ -45,6 +46,33 @@ TEST(F32Gemm, EveryRowMatchesPlainLoops) {
         }
         ASSERT_EQ(c[i * (e.n + 2) + e.n], 9.0f) << kernel.name << " writes beyond its columns";
       }
+    }
+  }
+}
+
+// Windows of an image give what their values side by side give.
+TEST(F32Gemm, WindowsWhereTheyLieAreRows) {
+  constexpr uint32_t kSeed = 2;
+  SCOPED_TRACE(kSeed);
+  Random random(kSeed);
+  for (const auto& [lines, length, step, rows, n] :
+       {std::array<int64_t, 5>{3, 9, 6, 17, 8}, {10, 4, 2, 5, 64}, {1, 5, 5, 3, 33}, {4, 8, 1, 30, 20}}) {
+    const int64_t line = (rows - 1) * step + length + 3, k = lines * length;
+    const auto image = random.reals(lines * line, -1, 1), b = random.reals(n * k, -1, 1);
+    std::vector<float> patches;
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int64_t y = 0; y < lines; ++y) {
+        const auto from = image.begin() + y * line + i * step;
+        patches.insert(patches.end(), from, from + length);
+      }
+    }
+    for (const F32GemmKernel& kernel : f32_gemm_kernels()) {
+      if (!runs_here(kernel)) continue;
+      std::vector<float> packed(f32_gemm_packed_size(kernel.nr, n, k)), want(rows * n), got(rows * n);
+      f32_gemm_pack(kernel.nr, n, k, b.data(), k, 1, nullptr, packed.data());
+      kernel.function(rows, n, k, patches.data(), k, packed.data(), want.data(), n, -2, 3);
+      kernel.windows(rows, n, k, {lines, line}, image.data(), step, packed.data(), got.data(), n, -2, 3);
+      ASSERT_EQ(got, want) << kernel.name << " " << rows << " rows of " << lines << "x" << length;
     }
   }
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tests_cpp/kernels/random.h"
 
@@ -60,6 +61,11 @@ TEST(RowOps, QuantizesRows) {
     ops.min_max(n, x.data(), &low, &high);
     EXPECT_EQ(low, std::min(0.0f, *std::min_element(x.begin(), x.end())));
     EXPECT_EQ(high, *std::max_element(x.begin(), x.end()));
+    x[n / 2] = std::numeric_limits<float>::quiet_NaN();  // changes nothing, nor do values between the two
+    low = -10, high = 10;
+    ops.min_max(n, x.data(), &low, &high);
+    EXPECT_EQ(low, -10);
+    EXPECT_EQ(high, 10);
   });
 }
 

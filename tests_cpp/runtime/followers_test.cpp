@@ -18,7 +18,8 @@ constexpr int32_t kChannels = 24;
 struct Parts {
   GraphBuilder builder;
   Random random;
-  Parts(Graph& graph, uint32_t seed) : builder(graph), random(seed) {}
+  Graph* graph;
+  Parts(Graph& model, uint32_t seed) : builder(model), random(seed), graph(&model) {}
 
   TensorId image() { return builder.input("x", DType::kFloat32, {2, 12, 10, kChannels}); }
   TensorId weights(const Shape& shape) {
@@ -32,6 +33,25 @@ struct Parts {
   TensorId depthwise(TensorId x) {
     return builder.add(BuiltinOp::kDepthwiseConv2D, {x, weights({1, 3, 3, kChannels}), weights({kChannels})},
                        DepthwiseConv2DOptions{Padding::kSame, 1, 1, 1, Activation::kNone, 1, 1});
+  }
+  // Hybrid: int8 weights.
+  TensorId quantized_weights(const Shape& shape, int32_t axis) {
+    Quantization q{.scale = random.reals(kChannels, 0.002f, 0.004f),
+                   .zero_point = std::vector<int64_t>(kChannels),
+                   .axis = axis};
+    const TensorId id = builder.constant(random.integers<int8_t>(num_elements(shape), -127, 127), shape);
+    graph->main().tensors[id].quantization = std::move(q);
+    return id;
+  }
+  TensorId hybrid_conv(TensorId x, int32_t size, int32_t stride = 1) {
+    return builder.add(BuiltinOp::kConv2D,
+                       {x, quantized_weights({kChannels, size, size, kChannels}, 0), weights({kChannels})},
+                       Conv2DOptions{Padding::kSame, stride, stride, Activation::kNone, 1, 1});
+  }
+  TensorId hybrid_depthwise(TensorId x) {
+    return builder.add(BuiltinOp::kDepthwiseConv2D,
+                       {x, quantized_weights({1, 3, 3, kChannels}, 3), weights({kChannels})},
+                       DepthwiseConv2DOptions{Padding::kSame, 1, 1, 1, Activation::kRelu6, 1, 1});
   }
   TensorId swish(TensorId x) {
     return builder.add(BuiltinOp::kMul, {x, builder.add(BuiltinOp::kLogistic, {x})}, MulOptions{});
@@ -119,6 +139,41 @@ TEST(Followers, ResultsOfTheModelStayReadable) {
   const TensorId x = p.image(), y = p.conv(x, 1);
   p.builder.set_outputs({p.add(y, x), y});
   check(std::move(graph), {0, 1});
+}
+
+// What each convolution leaves of its images' ranges is what the next one quantizes by: results differ widely
+// if that is wrong. Two invocations, as ranges start anew.
+TEST(Followers, HybridConvolutionsTakeAdditionsAndHandOnRanges) {
+  for (const int32_t size : {1, 3}) {
+    Graph graph;
+    Parts p(graph, 6);
+    const TensorId x = p.image(), y = p.hybrid_conv(x, size);
+    const TensorId z = p.swish(p.hybrid_depthwise(y));
+    p.builder.set_outputs({p.add(p.hybrid_conv(p.hybrid_conv(p.depthwise(z), 1), size), x)});
+    check(std::move(graph), {0, 1, 4, 5, 6});
+  }
+}
+
+TEST(Followers, RangesStartAnewWithEveryRun) {
+  Graph graph;
+  Parts p(graph, 7);
+  const TensorId x = p.image();
+  p.builder.set_outputs({p.hybrid_conv(p.hybrid_conv(x, 1), 3, 2)});
+  const auto model = std::make_shared<Model>(std::move(graph));
+  Interpreter used(model), fresh(model);
+  const auto result = [](Interpreter& interpreter, float scale) {
+    interpreter.allocate();
+    SubgraphExecutor& executor = interpreter.executor();
+    const Slot& in = executor.slot(executor.subgraph().inputs[0]);
+    std::vector<float> values = Random(3).reals(num_elements(in.shape), -scale, scale);
+    std::memcpy(in.data, values.data(), in.bytes);
+    interpreter.invoke();
+    const Slot& out = executor.slot(executor.subgraph().outputs[0]);
+    const float* first = reinterpret_cast<const float*>(out.data);
+    return std::vector<float>(first, first + out.bytes / sizeof(float));
+  };
+  result(used, 1000);
+  EXPECT_EQ(result(used, 0.1f), result(fresh, 0.1f));
 }
 
 }  // namespace

@@ -12,10 +12,20 @@ namespace litewright {
 using F32GemmFunction = void (*)(int64_t rows, int64_t n, int64_t k, const float* a, int64_t a_stride,
                                  const float* b, float* c, int64_t c_stride, float lo, float hi);
 
+// The same where a row of A is in `parts.count` parts of equal length, each `parts.stride` behind the one
+// before: the lines of a window in an image.
+struct F32Parts {
+  int64_t count, stride;
+};
+using F32WindowsFunction = void (*)(int64_t rows, int64_t n, int64_t k, const F32Parts& parts, const float* a,
+                                    int64_t a_stride, const float* b, float* c, int64_t c_stride, float lo,
+                                    float hi);
+
 struct F32GemmKernel {
   const char* name;
   Isa isa;
   F32GemmFunction function;
+  F32WindowsFunction windows;
   int mr, nr;  // rows and columns of a full tile
 };
 

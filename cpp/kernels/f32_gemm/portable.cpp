@@ -2,9 +2,15 @@
 
 namespace litewright {
 
+void f32_windows_4x8_portable(int64_t rows, int64_t n, int64_t k, const F32Parts& parts, const float* a,
+                              int64_t a_stride, const float* b, float* c, int64_t c_stride, float lo,
+                              float hi) {
+  f32_gemm_tiles<4, 2>(rows, n, k, parts, a, a_stride, b, c, c_stride, lo, hi);
+}
+
 void f32_gemm_4x8_portable(int64_t rows, int64_t n, int64_t k, const float* a, int64_t a_stride,
                            const float* b, float* c, int64_t c_stride, float lo, float hi) {
-  f32_gemm_tiles<4, 2>(rows, n, k, a, a_stride, b, c, c_stride, lo, hi);
+  f32_windows_4x8_portable(rows, n, k, {1, k}, a, a_stride, b, c, c_stride, lo, hi);
 }
 
 }  // namespace litewright

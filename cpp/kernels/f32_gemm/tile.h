@@ -1,6 +1,7 @@
 // The register tiles of f32_gemm, for any vector width.
 #pragma once
 
+#include "kernels/f32_gemm/f32_gemm.h"
 #include "kernels/vector_f32.h"
 
 namespace litewright {
@@ -17,6 +18,8 @@ constexpr int kRegisters = 16;
 // What the tiles of a call share.
 struct F32Gemm {
   int64_t k, a_stride, c_stride;
+  int64_t parts, part;  // of a row of A: how many, and how long
+  int64_t part_gap;     // from the end of one to the next
   float lo, hi;
   // Of the panel behind the one that is read, a step of k fetches next_step floats, beginning at `next`: all
   // tiles of a panel together fetch the next panel.
@@ -39,21 +42,23 @@ inline __attribute__((always_inline)) void f32_tile(const F32Gemm& call, int64_t
   }
   const float* next = b + panel + call.next;
   b += nr;
-  for (int64_t d = 0; d < k; ++d, b += nr, ++a) {
-    if constexpr (kPanels == 1) {
-      __builtin_prefetch(next, 0, 2);
-      next += call.next_step;
-    }
-    typename V::T weights[kAll];
+  for (int64_t part = call.parts; part > 0; --part, a += call.part_gap) {
+    for (int64_t d = call.part; d > 0; --d, b += nr, ++a) {
+      if constexpr (kPanels == 1) {
+        __builtin_prefetch(next, 0, 2);
+        next += call.next_step;
+      }
+      typename V::T weights[kAll];
 #pragma GCC unroll 16
-    for (int v = 0; v < kAll; ++v) {
-      weights[v] = V::load(b + (v / kVectors) * panel + (v % kVectors) * V::kWidth);
-    }
+      for (int v = 0; v < kAll; ++v) {
+        weights[v] = V::load(b + (v / kVectors) * panel + (v % kVectors) * V::kWidth);
+      }
 #pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i) {
-      const auto x = V::broadcast(a[i * a_stride]);
+      for (int i = 0; i < kRows; ++i) {
+        const auto x = V::broadcast(a[i * a_stride]);
 #pragma GCC unroll 16
-      for (int v = 0; v < kAll; ++v) acc[i][v] = V::fma(x, weights[v], acc[i][v]);
+        for (int v = 0; v < kAll; ++v) acc[i][v] = V::fma(x, weights[v], acc[i][v]);
+      }
     }
   }
   const auto low = V::broadcast(call.lo), high = V::broadcast(call.hi);
@@ -107,11 +112,13 @@ void f32_few_rows(int64_t rows, const F32Gemm& call, int64_t n, const float* a, 
 // Rows in tiles as equal as they can be, of at most kMr. With more than one, every panel of B serves all of
 // them before the next one.
 template <int kMr, int kVectors>
-void f32_gemm_tiles(int64_t rows, int64_t n, int64_t k, const float* a, int64_t a_stride, const float* b,
-                    float* c, int64_t c_stride, float lo, float hi) {
+void f32_gemm_tiles(int64_t rows, int64_t n, int64_t k, const F32Parts& parts, const float* a,
+                    int64_t a_stride, const float* b, float* c, int64_t c_stride, float lo, float hi) {
   constexpr int kNr = kVectors * V::kWidth;
   const int64_t tiles = (rows + kMr - 1) / kMr, panel = tiles > 1 ? kNr : n;
-  F32Gemm call{k, a_stride, c_stride, lo, hi, 0, tiles > 0 ? kNr / tiles : 0};
+  const int64_t part = k / parts.count;
+  F32Gemm call{
+      k, a_stride, c_stride, parts.count, part, parts.stride - part, lo, hi, 0, tiles > 0 ? kNr / tiles : 0};
   for (int64_t j = 0; j < n; j += panel) {
     const int64_t columns = n - j < panel ? n - j : panel;
     const float* at = b + j * (k + 1);

@@ -120,31 +120,65 @@ inline void requantize_s16_avx512(int64_t rows, int64_t n, const int64_t* x, int
   }
 }
 
-// As RowOps::quantize_s8.
-inline void quantize_s8_avx512(int64_t n, const float* x, const RowQuantization& to, uint8_t flip,
-                               int8_t* out) {
-  const __m512 scale = _mm512_set1_ps(to.inverse_scale);
-  const __m512 offset = _mm512_set1_ps(static_cast<float>(to.zero));
-  const __m512 least = _mm512_set1_ps(static_cast<float>(to.lowest)), most = _mm512_set1_ps(127.0f);
-  const __m512i flips = _mm512_set1_epi8(static_cast<char>(flip));
-  const __m512i half = _mm512_set1_epi32(__builtin_bit_cast(int, 0.49999997f));
-  const __m512i sign = _mm512_set1_epi32(static_cast<int>(0x80000000u));
-  const auto quantized = [&](const float* from, __mmask16 lanes) {
-    __m512 value = _mm512_add_ps(offset, _mm512_mul_ps(_mm512_maskz_loadu_ps(lanes, from), scale));
-    value = _mm512_min_ps(_mm512_max_ps(value, least), most);
+// As RowOps::min_max.
+inline void min_max_avx512(int64_t n, const float* x, float* min, float* max) {
+  constexpr int kVectors = 4;  // to hide latency
+  __m512 low[kVectors], high[kVectors];
+  for (int v = 0; v < kVectors; ++v) low[v] = _mm512_set1_ps(*min), high[v] = _mm512_set1_ps(*max);
+  int64_t j = 0;
+  for (; j + 16 * kVectors <= n; j += 16 * kVectors) {
+    for (int v = 0; v < kVectors; ++v) {
+      const __m512 value = _mm512_loadu_ps(x + j + 16 * v);
+      low[v] = _mm512_min_ps(value, low[v]);  // in this order: what is not a number changes nothing
+      high[v] = _mm512_max_ps(value, high[v]);
+    }
+  }
+  for (; j < n; j += 16) {
+    const __mmask16 lanes = first_lanes(n - j);
+    const __m512 value = _mm512_maskz_loadu_ps(lanes, x + j);
+    low[0] = _mm512_mask_min_ps(low[0], lanes, value, low[0]);
+    high[0] = _mm512_mask_max_ps(high[0], lanes, value, high[0]);
+  }
+  *min = _mm512_reduce_min_ps(_mm512_min_ps(_mm512_min_ps(low[0], low[1]), _mm512_min_ps(low[2], low[3])));
+  *max =
+      _mm512_reduce_max_ps(_mm512_max_ps(_mm512_max_ps(high[0], high[1]), _mm512_max_ps(high[2], high[3])));
+}
+
+// Sixteen floats, scaled and rounded, halves away from 0.
+struct QuantizedLanes {
+  __m512 scale, offset;
+  __m512i operator()(__m512 x) const {
+    const __m512i half = _mm512_set1_epi32(__builtin_bit_cast(int, 0.49999997f));
+    const __m512i sign = _mm512_set1_epi32(static_cast<int>(0x80000000u));
+    const __m512 value = _mm512_add_ps(offset, _mm512_mul_ps(x, scale));
     // The half with the value's sign: half | (value & sign).
     const __m512i away = _mm512_ternarylogic_epi32(half, _mm512_castps_si512(value), sign, 0xF8);
     return _mm512_cvttps_epi32(_mm512_add_ps(value, _mm512_castsi512_ps(away)));
-  };
-  for (int64_t j = 0; j < n; j += 64) {
-    const int64_t left = n - j;
-    const __m512i bytes =
-        narrow_to_bytes(quantized(x + j, first_lanes(left)), quantized(x + j + 16, first_lanes(left - 16)),
-                        quantized(x + j + 32, first_lanes(left - 32)),
-                        quantized(x + j + 48, first_lanes(left - 48)), _mm512_setzero_si512());
-    _mm512_mask_storeu_epi8(out + j, left >= 64 ? ~__mmask64{0} : (__mmask64{1} << left) - 1,
-                            _mm512_xor_si512(bytes, flips));
   }
+};
+
+// As RowOps::quantize_s8: narrowing saturates, so that the lower limit alone is left to do.
+inline void quantize_s8_avx512(int64_t n, const float* x, const RowQuantization& to, uint8_t flip,
+                               int8_t* out) {
+  const QuantizedLanes quantized{_mm512_set1_ps(to.inverse_scale),
+                                 _mm512_set1_ps(static_cast<float>(to.zero))};
+  const __m512i least = _mm512_set1_epi8(static_cast<char>(to.lowest));
+  const __m512i flips = _mm512_set1_epi8(static_cast<char>(flip)), zero = _mm512_setzero_si512();
+  const auto bytes_of = [&](__m512 a, __m512 b, __m512 c, __m512 d) {
+    const __m512i bytes = narrow_to_bytes(quantized(a), quantized(b), quantized(c), quantized(d), zero);
+    return _mm512_xor_si512(_mm512_max_epi8(bytes, least), flips);
+  };
+  int64_t j = 0;
+  for (; j + 64 <= n; j += 64) {
+    _mm512_storeu_si512(out + j, bytes_of(_mm512_loadu_ps(x + j), _mm512_loadu_ps(x + j + 16),
+                                          _mm512_loadu_ps(x + j + 32), _mm512_loadu_ps(x + j + 48)));
+  }
+  if (j == n) return;
+  const auto lanes = [&](int64_t first) {
+    return _mm512_maskz_loadu_ps(first_lanes(n - j - first), x + j + first);
+  };
+  _mm512_mask_storeu_epi8(out + j, (__mmask64{1} << (n - j)) - 1,
+                          bytes_of(lanes(0), lanes(16), lanes(32), lanes(48)));
 }
 
 }  // namespace

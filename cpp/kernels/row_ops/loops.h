@@ -125,6 +125,9 @@ void join_sums(int64_t rows, int64_t n, const int32_t* __restrict high, const in
 }
 
 void min_max(int64_t n, const float* x, float* min, float* max) {
+#if defined(__AVX512F__)
+  min_max_avx512(n, x, min, max);
+#else
   constexpr int kLanes = 32;
   float low[kLanes], high[kLanes];
   for (int i = 0; i < kLanes; ++i) low[i] = *min, high[i] = *max;
@@ -136,7 +139,14 @@ void min_max(int64_t n, const float* x, float* min, float* max) {
     }
   }
   for (; j < n; ++j) low[0] = at_most(x[j], low[0]), high[0] = at_least(x[j], high[0]);
-  for (int i = 0; i < kLanes; ++i) *min = at_most(low[i], *min), *max = at_least(high[i], *max);
+  for (int half = kLanes / 2; half > 0; half /= 2) {
+    for (int i = 0; i < half; ++i) {
+      low[i] = at_most(low[i + half], low[i]);
+      high[i] = at_least(high[i + half], high[i]);
+    }
+  }
+  *min = low[0], *max = high[0];
+#endif
 }
 
 void quantize_s8(int64_t n, const float* __restrict x, const RowQuantization& to, uint8_t flip,

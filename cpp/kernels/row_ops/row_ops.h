@@ -68,7 +68,8 @@ struct RowOps {
                     const int32_t* weight_sums, int64_t* out);
   // Widens [*min, *max] to hold all values.
   void (*min_max)(int64_t n, const float* x, float* min, float* max);
-  // out[j] = clamp(round_half_away(zero + x[j] * inverse_scale), lowest, 127) ^ flip; NaN gives anything.
+  // out[j] = clamp(round_half_away(zero + x[j] * inverse_scale), lowest, 127) ^ flip, for products that fit
+  // an int32; others, and NaN, give anything.
   void (*quantize_s8)(int64_t n, const float* x, const RowQuantization& to, uint8_t flip, int8_t* out);
   // best[j] = max(best[j], x[j])
   void (*max_f32)(int64_t n, const float* x, float* best);

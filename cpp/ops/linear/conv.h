@@ -16,6 +16,8 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
 Kernel prepare_int8_conv(PrepareContext& context, const ConvWindow& window, Activation activation);
 Kernel prepare_int16_conv(PrepareContext& context, const ConvWindow& window, Activation activation);
 Kernel prepare_hybrid_conv(PrepareContext& context, const ConvWindow& window, Activation activation);
+// Whether the operator is a hybrid one that quantizes the images of operand `operand`.
+bool quantizes_images(const Operator& op, std::span<const Tensor> tensors, int operand);
 // Whether a float convolution is faster in fewer products, and that kernel. Its constant weights are larger,
 // up to four times; results differ from plain sums by about 3e-6 of the largest, at most by 2e-5. The
 // environment variable LITEWRIGHT_WINOGRAD=0 keeps to plain sums.

@@ -23,6 +23,40 @@ Kernel reference(const ConvWindow& window, ValueRange<float> range) {
   };
 }
 
+// Convolutions whose windows are multiplied where they lie, an output row at a time, in place of patches:
+// their weights stay in the first-level cache meanwhile.
+struct LinesInPlace {
+  ConvWindow window;  // without padding
+  F32Parts parts;
+  const F32GemmKernel* gemm;
+  ValueRange<float> range;
+  BlockFunction after;
+
+  static bool fit(const ConvWindow& window) {
+    constexpr int64_t kWeights = 6 * 1024, kFewChannels = 16;
+    const auto& [d, h, w] = window.axis;
+    return window.groups == 1 && d.in == 1 && d.kernel == 1 && w.dilation == 1 && w.kernel > 1 &&
+           w.out >= 4 && window.in_channels <= kFewChannels &&
+           window.depth() * window.out_channels <= kWeights;
+  }
+
+  void run(ThreadPool& pool, const float* input, const PackedF32& weights, float* out) const {
+    constexpr int64_t kProductsPerThread = 300'000;
+    const auto& [d, h, w] = window.axis;
+    const int64_t k = window.depth(), n = window.out_channels, line = w.in * window.in_channels;
+    pool.parallel_for(
+        window.batch * h.out, kProductsPerThread / (w.out * k * n) + 1, [&](int64_t begin, int64_t end) {
+          for (int64_t row = begin; row < end; ++row) {
+            const int64_t first = row / h.out * h.in + row % h.out * h.stride;
+            float* to = out + row * w.out * n;
+            gemm->windows(w.out, n, k, parts, input + first * line, w.stride * window.in_channels,
+                          reinterpret_cast<const float*>(weights.data->data()), to, n, range.min, range.max);
+            if (after) after({reinterpret_cast<uint8_t*>(to), n, row * w.out, w.out, 0, n});
+          }
+        });
+  }
+};
+
 }  // namespace
 
 Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Activation activation) {
@@ -37,10 +71,11 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
   const RowOps& ops = row_ops_variants().best(isa);
   const int64_t n = window.group_out(), k = window.depth(), rows = window.batch * window.out_pixels();
   GroupWeights<PackedF32> weights(
-      context, 1, 2, concat(gemm.name, '/', window.groups), [=](const uint8_t* data, const void* bias) {
+      context, 1, 2, concat(gemm.name, '/', window.groups),
+      [=, &pool = context.pool()](const uint8_t* data, const void* bias) {
         std::vector<PackedF32> groups;
         for (int64_t g = 0; g < window.groups; ++g) {
-          groups.push_back(pack_f32(isa, n, k,
+          groups.push_back(pack_f32(pool, isa, n, k,
                                     reinterpret_cast<const float*>(data) + g * n * window.weight_out_stride,
                                     window.weight_out_stride, window.weight_depth_stride(),
                                     bias == nullptr ? nullptr : static_cast<const float*>(bias) + g * n));
@@ -50,6 +85,19 @@ Kernel prepare_float_conv(PrepareContext& context, const ConvWindow& window, Act
   const bool pads = PaddedImages::pays(window);
   const PaddedImages padded(window);
   const int images = pads ? context.add_scratch(padded.elements() * sizeof(float)) : -1;
+  if (LinesInPlace::fit(window) && (pads || window.axis[1].pad + window.axis[2].pad == 0)) {
+    const ConvWindow& in = pads ? padded.window() : window;
+    const F32Parts parts{in.axis[1].kernel, in.axis[1].dilation * in.axis[2].in * in.in_channels};
+    return [=, lines = LinesInPlace{in, parts, &gemm, range, context.take_followers()}](RunContext& run) {
+      const float* input = run.in<float>(0);
+      if (pads) {
+        padded.fill(run.pool(), input, run.scratch<float>(images));
+        input = run.scratch<float>(images);
+      }
+      lines.run(run.pool(), input, weights.get(run)->front(), run.out<float>(0));
+      return Status();
+    };
+  }
   std::vector<Patches> patches;
   for (int64_t g = 0; g < window.groups; ++g)
     patches.emplace_back(pads ? padded.window() : window, g * window.group_in());

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "kernels/depthwise/depthwise.h"
+#include "ops/image_ranges.h"
 #include "ops/linear/conv.h"
 #include "ops/linear/int_rows.h"
 #include "ops/linear/loops.h"
@@ -20,12 +21,20 @@ struct Hybrid {
   bool asymmetric = false;
   std::vector<float> scales;
   const RowOps* ops = nullptr;
+  const ImageRanges* ranges = nullptr;  // of the images, where what makes them finds these
+  BlockFunction after;
   int rows = -1, stored = -1;  // scratch
   int64_t image_size = 0;
 
   // How each image is quantized.
   const RowScale* image_scales(RunContext& run) const {
     RowScale* images = run.scratch<RowScale>(rows);
+    if (ranges != nullptr) {
+      for (int64_t i = 0; i < window.batch; ++i) {
+        images[i] = scale_of_range(asymmetric, ranges->image(i).min, ranges->image(i).max);
+      }
+      return images;
+    }
     run.pool().parallel_for(
         window.batch, std::max<int64_t>(20'000 / image_size, 1), [&](int64_t begin, int64_t end) {
           for (int64_t i = begin; i < end; ++i) {
@@ -164,6 +173,12 @@ Kernel products(PrepareContext& context, Hybrid hybrid) {
           row += count, rows -= count, sums += count * stride;
         }
       };
+      const auto done = [&](int64_t row, int64_t rows, int64_t column, int64_t columns) {
+        if (!hybrid.after) return;
+        float* out = run.out<float>(0) + row * window.out_channels + g * n + column;
+        hybrid.after(
+            {reinterpret_cast<uint8_t*>(out), window.out_channels, row, rows, g * n + column, columns});
+      };
       with_row_type(kernel.a, [&]<class Out>(Out) {
         if (strips) {
           strips->run_copies<Out>(
@@ -174,7 +189,7 @@ Kernel products(PrepareContext& context, Hybrid hybrid) {
               [&](int64_t image) {
                 return IntCopy<int8_t, Out>::convert(static_cast<int8_t>(images[image].zero));
               },
-              (*packed)[g], run.scratch<uint8_t>(scratch), finish);
+              (*packed)[g], run.scratch<uint8_t>(scratch), finish, done);
           return;
         }
         const auto rows_at = [&](int64_t first, int64_t count, uint8_t* to, int64_t bytes) {
@@ -185,7 +200,7 @@ Kernel products(PrepareContext& context, Hybrid hybrid) {
           return patch_int_rows(patches[g], kernel, *hybrid.ops, stored, first, count, to, bytes,
                                 [&](int64_t image) { return static_cast<int8_t>(images[image].zero); });
         };
-        int_matmul(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch));
+        int_matmul(run.pool(), (*packed)[g], blocks, rows_at, finish, run.scratch<uint8_t>(scratch), done);
       });
     }
     return Status();
@@ -216,20 +231,22 @@ Kernel depthwise(PrepareContext& context, const Hybrid& hybrid) {
     const auto body = [&](int part, int64_t image, int64_t out_row, const uint8_t* const* inputs) {
       float* out = run.out<float>(0) + out_row * width * channels;
       int32_t* sums = run.scratch<int32_t>(room) + part * part_words;
-      if (!direct) {
+      if (direct) {
+        float* scale = reinterpret_cast<float*>(sums + channels);
+        for (int64_t c = 0; c < channels; ++c) {
+          sums[c] = images[image].zero * depthwise_weights.sums[c];
+          scale[c] = images[image].scale * hybrid.scales[c];
+        }
+        kernel.to_f32(channels, rows.window(), inputs, weight_data, width,
+                      {sums, scale, bias, hybrid.range.min, hybrid.range.max}, out);
+      } else {
         kernel.function(channels, rows.window(), inputs, weight_data, width, sums);
         hybrid.ops->dequantize(width, channels, sums, channels,
                                dequantization(hybrid, depthwise_weights.sums.data(), bias, 0, images[image]),
                                out, channels);
-        return;
       }
-      float* scale = reinterpret_cast<float*>(sums + channels);
-      for (int64_t c = 0; c < channels; ++c) {
-        sums[c] = images[image].zero * depthwise_weights.sums[c];
-        scale[c] = images[image].scale * hybrid.scales[c];
-      }
-      kernel.to_f32(channels, rows.window(), inputs, weight_data, width,
-                    {sums, scale, bias, hybrid.range.min, hybrid.range.max}, out);
+      if (hybrid.after)
+        hybrid.after({reinterpret_cast<uint8_t*>(out), channels, out_row * width, width, 0, channels});
     };
     const auto run_rows = [&]<class Out>(Out) {
       rows.run_copies<Out>(
@@ -249,6 +266,12 @@ Kernel depthwise(PrepareContext& context, const Hybrid& hybrid) {
 
 }  // namespace
 
+bool quantizes_images(const Operator& op, std::span<const Tensor> tensors, int operand) {
+  const bool conv = op.code == BuiltinOp::kConv2D || op.code == BuiltinOp::kDepthwiseConv2D;
+  return conv && operand == 0 && tensors[op.inputs[0]].dtype == DType::kFloat32 &&
+         tensors[op.inputs[1]].dtype == DType::kInt8;
+}
+
 Kernel prepare_hybrid_conv(PrepareContext& context, const ConvWindow& window, Activation activation) {
   Hybrid hybrid;
   hybrid.window = window;
@@ -258,12 +281,14 @@ Kernel prepare_hybrid_conv(PrepareContext& context, const ConvWindow& window, Ac
   hybrid.asymmetric =
       context.input_quantization(1).per_channel() || context.op().code == BuiltinOp::kDepthwiseConv2D;
   hybrid.ops = &row_ops_variants().best(context.isa());
+  hybrid.ranges = context.input(0).ranges;
   hybrid.image_size = std::max<int64_t>(window.in_pixels() * window.in_channels, 1);
   hybrid.rows = context.add_scratch(window.batch * sizeof(RowScale));
   if (context.reference()) {
     hybrid.store_images(context);
     return reference(hybrid);
   }
+  hybrid.after = context.take_followers();
   return is_depthwise(window) ? depthwise(context, hybrid) : products(context, hybrid);
 }
 

@@ -113,7 +113,7 @@ struct Winograd {
 };
 
 // Output channels in groups of a panel of the product, so that what is transformed stays in the cache.
-PackedPlanes transform_weights(const WinogradKernel& kernel, const F32GemmKernel& gemm,
+PackedPlanes transform_weights(ThreadPool& pool, const WinogradKernel& kernel, const F32GemmKernel& gemm,
                                const ConvWindow& window, const float* weights) {
   const WinogradFilter rows = winograd_filter(kernel.h), columns = winograd_filter(kernel.w);
   const int64_t n = window.out_channels, k = window.in_channels, planes = kernel.planes();
@@ -121,31 +121,43 @@ PackedPlanes transform_weights(const WinogradKernel& kernel, const F32GemmKernel
   packed.plane_size = f32_gemm_packed_size(gemm.nr, n, k);
   packed.data.reserve(planes * packed.plane_size * sizeof(float));
   float* to = reinterpret_cast<float*>(packed.data.data());
-  std::vector<float> taps(window.taps() * k), lines(kernel.h.patch() * kernel.w.taps * k),
-      group(planes * gemm.nr * k);
-  for (int64_t first = 0; first < n; first += gemm.nr) {
-    const int64_t count = std::min<int64_t>(gemm.nr, n - first);
-    for (int64_t i = 0; i < count; ++i) {
-      const float* from = weights + (first + i) * window.weight_out_stride;
-      if (window.weight_in_stride != 1) {
-        for (int64_t j = 0; j < window.taps() * k; ++j)
-          taps[j] = from[j / k * window.weight_tap_stride + j % k * window.weight_in_stride];
-        from = taps.data();
-      }
-      const int64_t row = kernel.w.taps * k;
-      for (int y = 0; y < kernel.h.patch(); ++y) {
-        kernel.combine(kernel.h.taps, rows.factors[y], from, row, row, lines.data() + y * row);
-        for (int x = 0; x < kernel.w.patch(); ++x) {
-          kernel.combine(kernel.w.taps, columns.factors[x], lines.data() + y * row, k, k,
-                         group.data() + ((y * kernel.w.patch() + x) * gemm.nr + i) * k);
-        }
+  // One channel's taps as planes k floats long, `step` apart.
+  const auto transform = [&](const float* from, float* taps, float* lines, float* channel, int64_t step) {
+    if (window.weight_in_stride != 1) {
+      for (int64_t j = 0; j < window.taps() * k; ++j)
+        taps[j] = from[j / k * window.weight_tap_stride + j % k * window.weight_in_stride];
+      from = taps;
+    }
+    const int64_t row = kernel.w.taps * k;
+    for (int y = 0; y < kernel.h.patch(); ++y) {
+      kernel.combine(kernel.h.taps, rows.factors[y], from, row, row, lines + y * row);
+      for (int x = 0; x < kernel.w.patch(); ++x) {
+        kernel.combine(kernel.w.taps, columns.factors[x], lines + y * row, k, k,
+                       channel + (y * kernel.w.patch() + x) * step);
       }
     }
-    for (int64_t p = 0; p < planes; ++p) {
-      f32_gemm_pack(gemm.nr, count, k, group.data() + p * gemm.nr * k, k, 1, nullptr,
-                    to + p * packed.plane_size + f32_gemm_packed_offset(first, k));
+  };
+  const int64_t panels = divide_up(n, gemm.nr), parts = std::min<int64_t>(panels, pool.num_threads());
+  const int64_t tap_floats = window.taps() * k, line_floats = kernel.h.patch() * kernel.w.taps * k,
+                part_floats = tap_floats + line_floats + planes * gemm.nr * k;
+  std::vector<float> room(parts * part_floats);
+  const auto transform_part = [&](int64_t part) {
+    float* taps = room.data() + part * part_floats;
+    float *lines = taps + tap_floats, *group = lines + line_floats;
+    for (int64_t panel = panels * part / parts; panel < panels * (part + 1) / parts; ++panel) {
+      const int64_t first = panel * gemm.nr, count = std::min<int64_t>(gemm.nr, n - first);
+      for (int64_t i = 0; i < count; ++i) {
+        transform(weights + (first + i) * window.weight_out_stride, taps, lines, group + i * k, gemm.nr * k);
+      }
+      for (int64_t p = 0; p < planes; ++p) {
+        f32_gemm_pack(gemm.nr, count, k, group + p * gemm.nr * k, k, 1, nullptr,
+                      to + p * packed.plane_size + f32_gemm_packed_offset(first, k));
+      }
     }
-  }
+  };
+  pool.parallel_for(parts, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t part = begin; part < end; ++part) transform_part(part);
+  });
   return packed;
 }
 
@@ -211,9 +223,10 @@ Kernel prepare_winograd_conv(PrepareContext& context, const ConvWindow& window, 
   winograd.parts = static_cast<int>(std::min(threads, divide_up(tiles, winograd.block)));
   const GroupWeights<PackedPlanes> weights(
       context, 1, -1, concat(winograd.gemm->name, '/', kernel.name),
-      [window, &kernel, gemm = winograd.gemm](const uint8_t* data, const void*) {
+      [window, &kernel, gemm = winograd.gemm, &pool = context.pool()](const uint8_t* data, const void*) {
         std::vector<PackedPlanes> planes;
-        planes.push_back(transform_weights(kernel, *gemm, window, reinterpret_cast<const float*>(data)));
+        planes.push_back(
+            transform_weights(pool, kernel, *gemm, window, reinterpret_cast<const float*>(data)));
         return planes;
       });
   const int scratch = context.add_scratch(winograd.parts * winograd.scratch_floats() * sizeof(float));

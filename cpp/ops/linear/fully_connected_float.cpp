@@ -51,10 +51,11 @@ Kernel prepare_float_product(PrepareContext& context, const ProductShape& shape,
   const Isa isa = context.isa();
   if (rows == 1) return prepare_one_row(context, n, k, range);
   const F32GemmKernel& gemm = f32_gemm_kernels().best(isa);
-  const GroupWeights<PackedF32> weights(context, 1, 2, gemm.name, [=](const uint8_t* data, const void* bias) {
-    return std::vector{
-        pack_f32(isa, n, k, reinterpret_cast<const float*>(data), k, 1, static_cast<const float*>(bias))};
-  });
+  const GroupWeights<PackedF32> weights(
+      context, 1, 2, gemm.name, [=, &pool = context.pool()](const uint8_t* data, const void* bias) {
+        return std::vector{pack_f32(pool, isa, n, k, reinterpret_cast<const float*>(data), k, 1,
+                                    static_cast<const float*>(bias))};
+      });
   const MatmulBlocks blocks = MatmulBlocks::f32(rows, n, k, gemm, context.num_threads());
   return [=, after = context.take_followers()](RunContext& run) {
     const float* a = run.in<float>(0);

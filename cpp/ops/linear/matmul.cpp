@@ -47,13 +47,19 @@ MatmulBlocks::Part MatmulBlocks::part(int index) const {
   return {0, rows, first, last};
 }
 
-PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column_stride, int64_t depth_stride,
-                   const float* bias) {
+PackedF32 pack_f32(ThreadPool& pool, Isa isa, int64_t n, int64_t k, const float* b, int64_t column_stride,
+                   int64_t depth_stride, const float* bias) {
   PackedF32 packed{&f32_gemm_kernels().best(isa), n, k, nullptr};
   packed.data =
       std::make_shared<AlignedBuffer>(f32_gemm_packed_size(packed.kernel->nr, n, k) * sizeof(float));
-  f32_gemm_pack(packed.kernel->nr, n, k, b, column_stride, depth_stride, bias,
-                reinterpret_cast<float*>(packed.data->data()));
+  constexpr int64_t kWeightsPerThread = 20'000;
+  const int64_t nr = packed.kernel->nr;
+  pool.parallel_for((n + nr - 1) / nr, kWeightsPerThread / (nr * k + 1) + 1, [&](int64_t begin, int64_t end) {
+    const int64_t first = begin * nr;
+    f32_gemm_pack(static_cast<int>(nr), std::min(end * nr, n) - first, k, b + first * column_stride,
+                  column_stride, depth_stride, bias == nullptr ? nullptr : bias + first,
+                  reinterpret_cast<float*>(packed.data->data()) + f32_gemm_packed_offset(first, k));
+  });
   return packed;
 }
 

@@ -46,8 +46,8 @@ struct PackedF32 {
   int64_t n = 0, k = 0;
   std::shared_ptr<AlignedBuffer> data;
 };
-PackedF32 pack_f32(Isa isa, int64_t n, int64_t k, const float* b, int64_t column_stride, int64_t depth_stride,
-                   const float* bias);
+PackedF32 pack_f32(ThreadPool& pool, Isa isa, int64_t n, int64_t k, const float* b, int64_t column_stride,
+                   int64_t depth_stride, const float* bias);
 
 // B of an integer product, with what its sums start from. More than one block of depth: sums are int64.
 struct PackedInt {
@@ -102,10 +102,14 @@ void f32_matmul(ThreadPool& pool, const PackedF32& b, const MatmulBlocks& blocks
 
 // The same for integers: rows(first, count, uint8_t* room, row_bytes) gives IntRows, made in `room` where
 // they have to be, and finish(first row, rows, first column, columns, sums, stride, a) takes what is done;
-// `a` are these rows.
-template <class Rows, class Finish>
+// `a` are these rows. `done(first row, rows, first column, columns)` follows when all columns of a block of
+// rows are finished that one thread makes.
+struct NothingElse {
+  void operator()(int64_t, int64_t, int64_t, int64_t) const {}
+};
+template <class Rows, class Finish, class Done = NothingElse>
 void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks, const Rows& rows,
-                const Finish& finish, uint8_t* scratch) {
+                const Finish& finish, uint8_t* scratch, const Done& done = {}) {
   const IntGemmKernel& kernel = *b.kernel;
   const int64_t row_bytes = kernel.row_bytes(b.k), bytes = blocks.block_bytes(row_bytes);
   pool.parallel_for(blocks.parts, 1, [&](int64_t begin, int64_t end) {
@@ -126,6 +130,7 @@ void int_matmul(ThreadPool& pool, const PackedInt& b, const MatmulBlocks& blocks
               columns);
           finish(r, count, j, columns, sums, columns, a);
         }
+        done(r, count, part.first_column, part.last_column - part.first_column);
       }
     }
   });

@@ -55,6 +55,10 @@ WideStage::WideStage(const OutputStage& stage) : lo_(stage.range.min), hi_(stage
 RowScale row_scale(const RowOps& ops, bool asymmetric, int64_t n, const float* x) {
   float low = 0, high = 0;
   ops.min_max(n, x, &low, &high);
+  return scale_of_range(asymmetric, low, high);
+}
+
+RowScale scale_of_range(bool asymmetric, float low, float high) {
   if (!asymmetric) {
     const float range = std::max(-low, high);
     if (!(range > 0) || !std::isfinite(range)) return {1.0f, 0, {0.0f, 0, -127}};

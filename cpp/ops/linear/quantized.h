@@ -60,6 +60,8 @@ struct RowScale {
   int32_t zero;
   RowQuantization to;
 };
+// Of a row whose values are between low <= 0 and high >= 0.
+RowScale scale_of_range(bool asymmetric, float low, float high);
 RowScale row_scale(const RowOps& ops, bool asymmetric, int64_t n, const float* x);
 // Values of such a row, with the bits of `flip` flipped.
 void quantize_values(const RowOps& ops, int64_t n, const float* x, const RowQuantization& to, uint8_t flip,

@@ -20,11 +20,12 @@ class Strips {
     return static_cast<size_t>(threads_ * strip_bytes()) + static_cast<size_t>(kernel_->kr);
   }
 
-  // As int_matmul: finish(first output pixel, pixels, first column, columns, sums, stride, no rows). Strips
+  // As int_matmul: finish(first output pixel, pixels, first column, columns, sums, stride, no rows), and done
+  // likewise. Strips
   // are of type Out; copies into them are made by copy_of(image), and pad(image) is an Out.
-  template <class Out, class In, class CopyOf, class Pad, class Finish>
+  template <class Out, class In, class CopyOf, class Pad, class Finish, class Done = NothingElse>
   void run_copies(ThreadPool& pool, const In* input, const CopyOf& copy_of, const Pad& pad,
-                  const PackedInt& b, uint8_t* scratch, const Finish& finish) const {
+                  const PackedInt& b, uint8_t* scratch, const Finish& finish, const Done& done = {}) const {
     const auto& [d, h, w] = window_.axis;
     const int64_t blocks = (h.out + block_ - 1) / block_, all = window_.batch * blocks;
     pool.parallel_for(threads_, 1, [&](int64_t begin, int64_t end) {
@@ -35,6 +36,7 @@ class Strips {
           const int64_t image = i / blocks, y = i % blocks * block_, count = std::min(block_, h.out - y);
           fill(copy_of(image), input, image, y, count, pad(image), strip);
           multiply(image, y, count, b, strip, finish);
+          done((image * h.out + y) * w.out, count * w.out, 0, b.n);
         }
       }
     });

@@ -116,11 +116,12 @@ Kernel float_fast(PrepareContext& context, const ConvWindow& window, ValueRange<
   const auto parts = std::make_shared<const std::vector<SubConv>>(sub_convs(window));
   const int64_t n = window.in_channels;
   const GroupWeights<PackedF32> weights(
-      context, 1, 3, gemm.name + phases_key(window), [=](const uint8_t* data, const void* bias) {
+      context, 1, 3, gemm.name + phases_key(window),
+      [=, &pool = context.pool()](const uint8_t* data, const void* bias) {
         std::vector<PackedF32> packed;
         for (const SubConv& part : *parts) {
           const int64_t k = part.patches.depth();
-          packed.push_back(pack_f32(isa, n, k,
+          packed.push_back(pack_f32(pool, isa, n, k,
                                     part.weights(window, reinterpret_cast<const float*>(data)).data(), k, 1,
                                     static_cast<const float*>(bias)));
         }
