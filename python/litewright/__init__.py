@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from litewright import _loading  # noqa: F401 (before anything else loads _core)
-from litewright._core import ConverterError, __version__
 from litewright._lazy import lazy_names
 
 if TYPE_CHECKING:
     from litewright import compat, lite
+    from litewright._core import ConverterError, __version__
     from litewright.converter import Optimize, TFLiteConverter
     from litewright.interpreter import Interpreter
     from litewright.layers import register_layer
@@ -19,6 +18,7 @@ else:
     __getattr__ = lazy_names(
         globals(),
         {
+            **dict.fromkeys(("ConverterError", "__version__", "_core"), "litewright._loading"),
             "Interpreter": "litewright.interpreter",
             "Optimize": "litewright.converter",
             "QuantizationOptions": "litewright.quantization",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from litewright._core import ConverterError
+from litewright import ConverterError
 
 _MOST_OBJECTS = 100_000  # that are looked at to find hash tables
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from litewright._core import ConverterError
+from litewright import ConverterError
 from litewright.compat.v1 import lite
 from litewright.converter import TFLiteConverter
 
