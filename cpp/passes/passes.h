@@ -20,6 +20,7 @@ bool fold_dilation(Graph& graph);
 bool fold_padding(Graph& graph);     // CONV VALID(PAD(x)) -> CONV SAME(x) where the amounts are equal
 bool fuse_activation(Graph& graph);  // RELU(producer(x)) -> producer with RELU
 bool fuse_prelu(Graph& graph);       // RELU(x) + c * RELU(-x) -> PRELU(x, -c)
+bool fuse_hard_swish(Graph& graph);  // x * RELU6(x + 3) / 6 -> HARD_SWISH(x)
 // WHILE(the step of an LSTM or a simple recurrent layer) -> UNIDIRECTIONAL_SEQUENCE_LSTM or _RNN
 bool fuse_recurrence(Graph& graph);
 bool merge_equal_constants(Graph& graph);  // two constants with the same bytes -> one

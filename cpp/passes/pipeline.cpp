@@ -28,6 +28,7 @@ constexpr Pass kPasses[] = {
     {"fold_padding", fold_padding},
     {"fuse_recurrence", fuse_recurrence},
     {"fuse_prelu", fuse_prelu},  // before its RELU goes into a producer
+    {"fuse_hard_swish", fuse_hard_swish},
     {"fuse_activation", fuse_activation},
     {"merge_equal_constants", merge_equal_constants},
     {"merge_equal_operators", merge_equal_operators},
