@@ -120,6 +120,7 @@ Rows slicing_rows();
 Rows shape_rows();
 Rows image_rows();
 Rows tensor_list_rows();
+Rows tensor_array_rows();
 Rows erf_rows();
 Rows lookup_rows();
 Rows special_rows();

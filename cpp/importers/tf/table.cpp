@@ -9,7 +9,7 @@ namespace litewright::tf {
 namespace {
 
 constexpr const char* kLoop =
-    "loops of TensorFlow 1 are not converted; save the model with TensorFlow 2, or as .keras";
+    "it belongs to no loop of TensorFlow 1 that is whole: Enter, Merge, Switch, NextIteration and Exit";
 constexpr const char* kText = "text has no TFLite operators; apply it before the model";
 
 }  // namespace
@@ -66,6 +66,7 @@ const std::vector<Family>& families() {
       {"random numbers", random_rows()},
       {"hash tables", lookup_rows()},
       {"lists of tensors", tensor_list_rows()},
+      {"lists of tensors in TensorFlow 1", tensor_array_rows()},
       {"error functions", erf_rows()},
       {"not converted", unsupported_rows()},
   };
