@@ -14,7 +14,6 @@ TOLERANCE = 1e-5
 # What cannot be converted, and what the message says of it.
 UNCONVERTED = {
     "Betainc": "no rule",
-    "Bincount": "number of bins should be constant",
     "BitwiseAnd.int32": "no builtin",
     "BitwiseOr.int32": "no builtin",
     "Complex": "complex numbers",
