@@ -9,6 +9,8 @@ bool fold_constants(Graph& graph);    // op(constants) -> constant
 bool remove_identity(Graph& graph);   // RESHAPE to its own shape, identity TRANSPOSE, x * 1, x + 0 ... -> x
 bool merge_reshapes(Graph& graph);    // RESHAPE(RESHAPE(x)) -> RESHAPE(x), EXPAND_DIMS and SQUEEZE alike
 bool merge_transposes(Graph& graph);  // TRANSPOSE(TRANSPOSE(x)) -> TRANSPOSE(x)
+// BATCH_MATMUL(x, TRANSPOSE(y)) -> BATCH_MATMUL(x, y) with adj_y
+bool fold_transpose(Graph& graph);
 bool sink_transposes(
     Graph& graph);  // element-wise(TRANSPOSE(x)) -> TRANSPOSE(element-wise(x)), so that transposes meet
 bool sink_reshapes(Graph& graph);  // per-channel(RESHAPE(linear(x))) -> RESHAPE(per-channel(linear(x)))

@@ -20,6 +20,7 @@ constexpr Pass kPasses[] = {
     {"merge_reshapes", merge_reshapes},
     {"merge_transposes", merge_transposes},
     {"sink_transposes", sink_transposes},
+    {"fold_transpose", fold_transpose},
     {"sink_reshapes", sink_reshapes},
     {"fold_scale", fold_scale},
     {"fold_bias", fold_bias},

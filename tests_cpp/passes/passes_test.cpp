@@ -182,6 +182,12 @@ std::vector<Case> cases() {
          return b.add(BuiltinOp::kTranspose, {b.add(BuiltinOp::kRelu, {first}), b.ints({0, 2, 3, 1})});
        },
        1},
+      {"fold_transpose", fold_transpose,
+       [](GraphBuilder& b, TensorId x) {
+         const TensorId y = b.add(BuiltinOp::kTranspose, {x, b.ints({0, 1, 3, 2})});
+         return b.add(BuiltinOp::kBatchMatmul, {x, y}, BatchMatMulOptions{});
+       },
+       1},
       {"sink_reshapes: a scale reaches CONV_2D", sink_reshapes,
        [](GraphBuilder& b, TensorId x) {
          const TensorId flat = b.add(BuiltinOp::kReshape, {conv(b, x), b.ints({-1, 16, 5})});

@@ -37,7 +37,8 @@ void append_number(std::string& key, int64_t value) {
   for (int i = 0; i < bytes && i < 8; ++i)
     code[static_cast<size_t>(bytes - 1 - i)] = static_cast<char>(value >> (8 * i));
   for (int bit = 0; bit < bytes; ++bit)
-    code[static_cast<size_t>(bit / 8)] = static_cast<char>(code[static_cast<size_t>(bit / 8)] ^ (0x80 >> (bit % 8)));
+    code[static_cast<size_t>(bit / 8)] =
+        static_cast<char>(code[static_cast<size_t>(bit / 8)] ^ (0x80 >> (bit % 8)));
   key += code;
 }
 
@@ -89,9 +90,10 @@ TensorSlice parse_slice(const std::string& shape_and_slice) {
     const size_t end = rest.find(':');
     const std::string word = rest.substr(0, end);
     const size_t comma = word.find(',');
-    slice.push_back(word == "-" ? SliceExtent{}
-                                : SliceExtent{number(word.substr(0, comma)),
-                                              number(comma == std::string::npos ? "" : word.substr(comma + 1))});
+    slice.push_back(word == "-"
+                        ? SliceExtent{}
+                        : SliceExtent{number(word.substr(0, comma)),
+                                      number(comma == std::string::npos ? "" : word.substr(comma + 1))});
     if (end == std::string::npos) return slice;
     rest = rest.substr(end + 1);
   }

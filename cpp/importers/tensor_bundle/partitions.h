@@ -22,7 +22,9 @@ TensorSlice parse_slice(const std::string& shape_and_slice);
 // `slice` of a tensor of this shape, its lengths filled in. Error if it does not lie inside.
 TensorSlice within(const Shape& shape, const TensorSlice& slice);
 // Copies between a whole tensor and its part, elements of `size` bytes. The slice lies inside the shape.
-void copy_part(const Shape& shape, const TensorSlice& slice, size_t size, const uint8_t* whole, uint8_t* part);
-void place_part(const Shape& shape, const TensorSlice& slice, size_t size, const uint8_t* part, uint8_t* whole);
+void copy_part(const Shape& shape, const TensorSlice& slice, size_t size, const uint8_t* whole,
+               uint8_t* part);
+void place_part(const Shape& shape, const TensorSlice& slice, size_t size, const uint8_t* part,
+                uint8_t* whole);
 
 }  // namespace litewright

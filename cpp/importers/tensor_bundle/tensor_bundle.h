@@ -20,7 +20,7 @@ class TensorBundle {
     Shape shape;
     int32_t shard = 0;
     uint64_t offset = 0, size = 0;
-    uint32_t checksum = 0;  // masked
+    uint32_t checksum = 0;                // masked
     std::vector<TensorSlice> parts = {};  // not empty: it is stored in these
   };
   struct Value {

@@ -129,6 +129,7 @@ Rows selecting_rows();
 Rows matrix_rows();
 Rows spectral_rows();
 Rows vision_rows();
+Rows resampling_rows();
 Rows fake_quant_rows();
 Rows random_rows();
 Rows unsupported_rows();

@@ -71,7 +71,8 @@ TensorId positions(Node& node, TensorId x, int axis) {
                        {known});
 }
 
-// Where row - column is at most `below` and column - row at most `above`; negative: no limit.
+// Where row - column is at most `below` and column - row at most `above`, of which one may be negative: no
+// limit.
 TensorId band_mask(Node& node, int64_t below, int64_t above) {
   const TensorId x = node.input();
   if (node.rank(x) < 2) node.damaged("its operand is no matrix");
@@ -91,8 +92,21 @@ TensorId band_mask(Node& node, int64_t below, int64_t above) {
 
 Values lower_band(Node& node) {
   const TensorId x = node.input();
-  const TensorId inside = band_mask(node, node.scalar(1, "the band"), node.scalar(2, "the band"));
-  if (inside == kNoTensor) return {x};
+  const int64_t below = node.scalar(1, "the band"), above = node.scalar(2, "the band");
+  if (below < 0 && above < 0) return {x};
+  const Shape shape = node.shape(x);
+  const bool known = shape.size() >= 2 && shape.back() >= 0 && shape[shape.size() - 2] >= 0;
+  TensorId inside = kNoTensor;
+  if (known) {
+    const auto [rows, columns] = matrix_size(node);
+    inside = node.cast(mask(node, rows, columns,
+                            [&](int64_t i, int64_t j) {
+                              return (below < 0 || i - j <= below) && (above < 0 || j - i <= above);
+                            }),
+                       DType::kBool);
+  } else {
+    inside = band_mask(node, below, above);
+  }
   if (node.dtype(x) == DType::kBool) return {node.op(BuiltinOp::kLogicalAnd, {x, inside})};
   return {node.select(inside, x, node.number(0, x))};
 }

@@ -256,12 +256,34 @@ Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values in
   return lower_foreign(context);
 }
 
+std::optional<Values> Walker::lower_marked(const std::string& caller, const proto::FunctionDef& function,
+                                           const Values& inputs) {
+  const auto mark = function.attr().find("_implements");
+  if (mark == function.attr().end() || mark->second.s() != "non_max_suppression_padded_v2")
+    return std::nullopt;
+  constexpr size_t kOperands = 5;  // boxes, scores, most, overlap, least score; then hints
+  constexpr size_t kRanks[kOperands] = {2, 1, 0, 0, 0};
+  if (inputs.size() < kOperands || function.signature().output_arg_size() != 2) return std::nullopt;
+  for (size_t i = 0; i < kOperands; ++i) {
+    const bool fits = inputs[i].id != kNoTensor && builder_->tensor(inputs[i].id).has_rank &&
+                      builder_->shape(inputs[i].id).size() == kRanks[i];
+    if (!fits) return std::nullopt;
+  }
+  proto::NodeDef node;
+  node.set_name(caller);
+  node.set_op("NonMaxSuppressionV4");
+  (*node.mutable_attr())["pad_to_max_output_size"].set_b(true);
+  builder_->set_layer(caller);
+  return lower_row(*find_row(node.op()), node, Values(inputs.begin(), inputs.begin() + kOperands));
+}
+
 Values Walker::call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,
                     Values inputs) {
   const proto::OpDef& signature = function.signature();
   const std::string& name = signature.name();
   if (std::find(calls_.begin(), calls_.end(), name) != calls_.end())
     fail(ErrorCode::kInvalidModel, "the function '", name, "' calls itself");
+  if (auto results = lower_marked(caller, function, inputs)) return *results;
   if (++inlined_ > kMostInlined) fail(ErrorCode::kInvalidModel, "its functions call each other too often");
   if (calls_.size() >= kMostCalls) fail(ErrorCode::kInvalidModel, "functions call each other too deeply");
   if (static_cast<int>(inputs.size()) != signature.input_arg_size()) {

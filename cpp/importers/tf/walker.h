@@ -64,6 +64,9 @@ class Walker {
   Values lower_row(const OpRow& row, const proto::NodeDef& node, Values inputs);
   Values call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,
               Values inputs);
+  // A function that TensorFlow marks as what a builtin does, as that builtin; nothing if it is no such.
+  std::optional<Values> lower_marked(const std::string& caller, const proto::FunctionDef& function,
+                                     const Values& inputs);
   const proto::FunctionDef* callee(const proto::NodeDef& node) const;
   const proto::FunctionDef& function_named(const std::string& name) const;
 

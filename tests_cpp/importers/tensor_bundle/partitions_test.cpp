@@ -27,8 +27,8 @@ TEST(Partitions, AreReadFromWhatOperatorsSay) {
   EXPECT_TRUE(parse_slice("").empty());
   for (const char* damaged : {"6 4 2:-", "6 4 2,x:-", "6 4 -1,3:-", "6 4 "})
     EXPECT_THROW(parse_slice(damaged), Error) << damaged;
-  for (const TensorSlice& outside : {TensorSlice{{4, 3}, {0, 4}}, TensorSlice{{0, 3}}, TensorSlice{{-1, 2}, {}},
-                                     TensorSlice{{INT64_MAX, INT64_MAX}, {}}})
+  for (const TensorSlice& outside : {TensorSlice{{4, 3}, {0, 4}}, TensorSlice{{0, 3}},
+                                     TensorSlice{{-1, 2}, {}}, TensorSlice{{INT64_MAX, INT64_MAX}, {}}})
     EXPECT_THROW(within({6, 4}, outside), Error);
 }
 

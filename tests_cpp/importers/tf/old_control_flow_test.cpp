@@ -66,6 +66,36 @@ TEST(OldLoop, ThatIsNotWholeIsRefused) {
   EXPECT_THROW(endless.import(), Error);
 }
 
+// for i in range(3): array[i] = x
+TEST(OldLoop, FillsTensorArrays) {
+  Model model;
+  model.nodes.ints("zero", {0});
+  model.nodes.ints("one", {1});
+  model.nodes.ints("three", {3});
+  model.nodes.ints("all", {0, 1, 2}, {3});
+  model.nodes.add("array", "TensorArrayV3", {"three"}).type("dtype", kFloat);
+  enter(model, "enter_i", "zero");
+  enter(model, "enter_flow", "array:1");
+  enter(model, "enter_array", "array", true);
+  enter(model, "enter_x", "x", true);
+  model.nodes.add("i", "Merge", {"enter_i", "next_i"});
+  model.nodes.add("flow", "Merge", {"enter_flow", "next_flow"});
+  model.nodes.add("less", "Less", {"i", "three"});
+  model.nodes.add("goes_on", "LoopCond", {"less"});
+  model.nodes.add("switch_i", "Switch", {"i", "goes_on"});
+  model.nodes.add("switch_flow", "Switch", {"flow", "goes_on"});
+  model.nodes.add("sum_i", "AddV2", {"switch_i:1", "one"});
+  model.nodes.add("write", "TensorArrayWriteV3", {"enter_array", "switch_i:1", "enter_x", "switch_flow:1"});
+  model.nodes.add("next_i", "NextIteration", {"sum_i"});
+  model.nodes.add("next_flow", "NextIteration", {"write"});
+  model.nodes.add("exit_flow", "Exit", {"switch_flow"});
+  model.nodes.add("read", "TensorArrayReadV3", {"array", "one", "exit_flow"}).type("dtype", kFloat);
+  model.nodes.add("gathered", "TensorArrayGatherV3", {"array", "all", "exit_flow"}).type("dtype", kFloat);
+  model.nodes.add("sum", "AddV2", {"gathered", "read"});
+  model.output("sum");
+  EXPECT_THAT(run(model.import(), {1, 2}), ElementsAre(2, 4, 2, 4, 2, 4));
+}
+
 // sum(x) > 0 ? (x * 2, 1) : (x - 1, x); the constant knows its branch only by what it waits for
 Model branching() {
   Model model;
