@@ -72,3 +72,5 @@ case(
     floats(2, 5, 4),
 )
 case("hard_swish", lambda x: x * tf.nn.relu6(x + 3.0) * (1.0 / 6.0), 4 * floats(3, 4), dynamic={(0, 0)})
+case("StridedSlice.every_mask", lambda x: x[:, ::2, None, ..., -1], floats(3, 6, 4))
+case("StridedSlice.ellipsis_first", lambda x: x[..., :3, :2], floats(4, 5))
