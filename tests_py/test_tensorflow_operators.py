@@ -14,9 +14,6 @@ TOLERANCE = 1e-5
 # What cannot be converted, and what the message says of it.
 UNCONVERTED = {
     "Betainc": "no rule",
-    "Bincount": "number of bins should be constant",
-    "BitwiseAnd.int32": "no builtin",
-    "BitwiseOr.int32": "no builtin",
     "Complex": "complex numbers",
     "CropAndResize": "cropping boxes has no builtin",
     "CumulativeLogsumexp": "no rule",
@@ -26,12 +23,9 @@ UNCONVERTED = {
     "FloorDiv.int64": "int64 is not supported",
     "IRFFT": "complex numbers",
     "InTopKV2": "no rule",
-    "Lgamma": "no rule",
     "MatrixDiagV3.other_diagonal": "only the main diagonal",
     "MaxPoolWithArgmax": "places of maxima",
     "Polygamma": "no rule",
-    "ResizeArea": "resampling has no builtin",
-    "ResizeBicubic": "resampling has no builtin",
     "StatelessRandomUniformV2": "numbers that follow from a seed",
     "StringJoin": "text has no TFLite operators",
     "StringLower": "text has no TFLite operators",

@@ -20,6 +20,7 @@ constexpr Pass kPasses[] = {
     {"merge_reshapes", merge_reshapes},
     {"merge_transposes", merge_transposes},
     {"sink_transposes", sink_transposes},
+    {"fold_transpose", fold_transpose},
     {"sink_reshapes", sink_reshapes},
     {"fold_scale", fold_scale},
     {"fold_bias", fold_bias},
@@ -28,6 +29,7 @@ constexpr Pass kPasses[] = {
     {"fold_padding", fold_padding},
     {"fuse_recurrence", fuse_recurrence},
     {"fuse_prelu", fuse_prelu},  // before its RELU goes into a producer
+    {"fuse_hard_swish", fuse_hard_swish},
     {"fuse_activation", fuse_activation},
     {"merge_equal_constants", merge_equal_constants},
     {"merge_equal_operators", merge_equal_operators},

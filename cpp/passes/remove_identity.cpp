@@ -1,5 +1,5 @@
-// RESHAPE to its own shape, identity TRANSPOSE, x * 1, x / 1, x + 0, x - 0, CAST to its own type, SLICE of
-// everything, NEG(NEG(x)) -> x
+// RESHAPE to its own shape, identity TRANSPOSE, x * 1, x / 1, x + 0, x - 0, CAST to its own type, SLICE and
+// STRIDED_SLICE of everything, NEG(NEG(x)) -> x
 #include <algorithm>
 
 #include "passes/linear.h"
@@ -36,6 +36,16 @@ TensorId equal_arithmetic_operand(const Subgraph& subgraph, const Operator& op) 
     if (all_equal(subgraph.tensors[op.inputs[1 - side]], product ? 1.0f : 0.0f)) return op.inputs[side];
   }
   return kNoTensor;
+}
+
+// Whether a STRIDED_SLICE with these operands gives all of a tensor of known shape.
+bool takes_all(const Subgraph& subgraph, const Operator& op) {
+  const Tensor& x = subgraph.tensors[op.inputs[0]];
+  const auto strides = int_values(subgraph.tensors[op.inputs[3]]);
+  const auto& options = op.options.get<StridedSliceOptions>();
+  return strides && std::all_of(strides->begin(), strides->end(), [](int64_t v) { return v == 1; }) &&
+         options.new_axis_mask == 0 && options.shrink_axis_mask == 0 && is_static(x.shape) &&
+         same_shape(x, subgraph.tensors[op.outputs[0]]);
 }
 
 // The operand that the result equals; kNoTensor if there is none.
@@ -82,6 +92,10 @@ TensorId equal_operand(const Subgraph& subgraph, const Operator& op) {
           repeats && std::all_of(repeats->begin(), repeats->end(), [](int64_t v) { return v == 1; });
       return once ? op.inputs[0] : kNoTensor;
     }
+    case BuiltinOp::kSlice:
+      return is_static(x.shape) && same_shape(x, y) ? op.inputs[0] : kNoTensor;
+    case BuiltinOp::kStridedSlice:
+      return takes_all(subgraph, op) ? op.inputs[0] : kNoTensor;
     case BuiltinOp::kConcatenation:
       return op.inputs.size() == 1 && fused_activation(op) == Activation::kNone ? op.inputs[0] : kNoTensor;
     default:

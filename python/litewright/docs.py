@@ -109,7 +109,8 @@ tables; do not edit.
 What SavedModels, concrete functions and frozen graphs may hold. Each operator becomes one or several of the
 builtins in `operators.md`, or disappears; dimensions that are not known stay so.
 
-- `While`, `If`, `Case` and their stateless forms become WHILE and IF; loops that are recurrent layers become
+- `While`, `If`, `Case` and their stateless forms become WHILE and IF, and so do the loops and branches of
+  TensorFlow 1 (`Enter`, `Merge`, `Switch`, `NextIteration`, `Exit`); loops that are recurrent layers become
   TFLite's operators for those.
 - An operator that is not listed cannot be converted; all such nodes of a model appear in one error.
 - `allow_custom_ops = True` keeps them as custom operators of the same name, their attributes as a FlexBuffers

@@ -155,6 +155,21 @@ std::vector<Case> cases() {
          return b.add(BuiltinOp::kAdd, {b.add(BuiltinOp::kRelu, {x}), scaled});
        },
        1},
+      {"fuse_hard_swish: a sixth of the gate", fuse_hard_swish,
+       [](GraphBuilder& b, TensorId x) {
+         const TensorId sum = b.add(BuiltinOp::kAdd, {x, b.scalar(3.0f)}, AddOptions{});
+         const TensorId gate = b.add(BuiltinOp::kRelu6, {sum});
+         const TensorId part = b.add(BuiltinOp::kDiv, {gate, b.scalar(6.0f)}, DivOptions{});
+         return b.add(BuiltinOp::kMul, {x, part}, MulOptions{});
+       },
+       1},
+      {"fuse_hard_swish: a sixth of the product", fuse_hard_swish,
+       [](GraphBuilder& b, TensorId x) {
+         const TensorId gate = b.add(BuiltinOp::kAdd, {b.scalar(3.0f), x}, AddOptions{Activation::kRelu6});
+         const TensorId product = b.add(BuiltinOp::kMul, {gate, x}, MulOptions{});
+         return b.add(BuiltinOp::kMul, {product, b.scalar(1.0f / 6.0f)}, MulOptions{});
+       },
+       1},
       {"merge_reshapes", merge_reshapes,
        [](GraphBuilder& b, TensorId x) {
          return b.add(BuiltinOp::kReshape,
@@ -165,6 +180,12 @@ std::vector<Case> cases() {
        [](GraphBuilder& b, TensorId x) {
          const TensorId first = b.add(BuiltinOp::kTranspose, {x, b.ints({0, 3, 1, 2})});
          return b.add(BuiltinOp::kTranspose, {b.add(BuiltinOp::kRelu, {first}), b.ints({0, 2, 3, 1})});
+       },
+       1},
+      {"fold_transpose", fold_transpose,
+       [](GraphBuilder& b, TensorId x) {
+         const TensorId y = b.add(BuiltinOp::kTranspose, {x, b.ints({0, 1, 3, 2})});
+         return b.add(BuiltinOp::kBatchMatmul, {x, y}, BatchMatMulOptions{});
        },
        1},
       {"sink_reshapes: a scale reaches CONV_2D", sink_reshapes,

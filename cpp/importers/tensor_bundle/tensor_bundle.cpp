@@ -36,7 +36,11 @@ TensorBundle::Entry entry_of(const proto::BundleEntry& message, const std::strin
   entry.offset = static_cast<uint64_t>(message.offset());
   entry.size = static_cast<uint64_t>(message.size());
   entry.checksum = message.crc32c();
-  entry.in_parts = message.slices_size() != 0;
+  for (const proto::TensorSlice& slice : message.slices()) {
+    TensorSlice& part = entry.parts.emplace_back();
+    for (const auto& extent : slice.extent())
+      part.push_back({extent.start(), extent.has_length() ? extent.length() : -1});
+  }
   return entry;
 }
 
@@ -86,27 +90,67 @@ TensorBundle::Value TensorBundle::read(const std::string& key) const {
                         if (dtype_bits(dtype) == 0 || dtype == DType::kResource)
                           fail(ErrorCode::kUnsupported, "a variable of type ", dtype_name(dtype),
                                " cannot be converted");
-                        if (entry.in_parts)
-                          fail(ErrorCode::kUnsupported, "it is stored in parts (a partitioned variable)");
-                        const std::optional<int64_t> count = checked_elements(entry.shape);
-                        if (!count || static_cast<uint64_t>(*count) > UINT64_MAX / 16 ||
-                            static_cast<uint64_t>(*count) * dtype_size(dtype) != entry.size) {
-                          fail(ErrorCode::kInvalidModel, "its shape ", to_string(entry.shape),
-                               " does not fit its ", entry.size, " bytes");
-                        }
-                        if (entry.size == 0) return {dtype, entry.shape, Bytes()};
-                        const Bytes& file = shard(entry.shard);
-                        if (entry.offset > file.size() || entry.size > file.size() - entry.offset) {
-                          fail(ErrorCode::kInvalidModel, "its ", entry.size, " bytes at ", entry.offset,
-                               " lie outside the shard's ", file.size(), " (it may be cut off)");
-                        }
-                        Bytes data = file.slice(entry.offset, entry.size);
-                        if (mask_crc32c(crc32c({data.data(), data.size()})) != entry.checksum)
-                          fail(ErrorCode::kInvalidModel, "its checksum is wrong");
-                        if (reinterpret_cast<uintptr_t>(data.data()) % 16 != 0)
-                          data = Bytes::copy(data.data(), data.size());
-                        return {dtype, entry.shape, data};
+                        return entry.parts.empty() ? stored(entry, dtype) : assembled(key, entry, dtype);
                       });
+}
+
+TensorBundle::Value TensorBundle::read(const std::string& key, const TensorSlice& slice) const {
+  const Value whole = read(key);
+  if (slice.empty()) return whole;
+  const TensorSlice part = within(whole.shape, slice);
+  Shape shape;
+  for (const SliceExtent& extent : part) shape.push_back(static_cast<int32_t>(extent.length));
+  std::vector<uint8_t> bytes(static_cast<size_t>(num_elements(shape)) * dtype_size(whole.dtype));
+  copy_part(whole.shape, part, dtype_size(whole.dtype), whole.data.data(), bytes.data());
+  return {whole.dtype, shape, Bytes::own(std::move(bytes))};
+}
+
+TensorBundle::Value TensorBundle::stored(const Entry& entry, DType dtype) const {
+  const std::optional<int64_t> count = checked_elements(entry.shape);
+  if (!count || static_cast<uint64_t>(*count) > UINT64_MAX / 16 ||
+      static_cast<uint64_t>(*count) * dtype_size(dtype) != entry.size) {
+    fail(ErrorCode::kInvalidModel, "its shape ", to_string(entry.shape), " does not fit its ", entry.size,
+         " bytes");
+  }
+  if (entry.size == 0) return {dtype, entry.shape, Bytes()};
+  const Bytes& file = shard(entry.shard);
+  if (entry.offset > file.size() || entry.size > file.size() - entry.offset) {
+    fail(ErrorCode::kInvalidModel, "its ", entry.size, " bytes at ", entry.offset,
+         " lie outside the shard's ", file.size(), " (it may be cut off)");
+  }
+  Bytes data = file.slice(entry.offset, entry.size);
+  if (mask_crc32c(crc32c({data.data(), data.size()})) != entry.checksum)
+    fail(ErrorCode::kInvalidModel, "its checksum is wrong");
+  if (reinterpret_cast<uintptr_t>(data.data()) % 16 != 0) data = Bytes::copy(data.data(), data.size());
+  return {dtype, entry.shape, data};
+}
+
+// The whole of what is stored in parts. They cover it: their elements are counted, and no part is read twice.
+TensorBundle::Value TensorBundle::assembled(const std::string& key, const Entry& entry, DType dtype) const {
+  int64_t covered = 0;
+  std::vector<std::pair<TensorSlice, Value>> parts;
+  for (const TensorSlice& slice : entry.parts) {
+    const auto found = entries_.find(slice_key(key, slice));
+    if (found == entries_.end() || found->second.dtype != entry.dtype || !found->second.parts.empty())
+      fail(ErrorCode::kInvalidModel, "a part of it is missing");
+    const TensorSlice inside = within(entry.shape, slice);
+    parts.emplace_back(inside, stored(found->second, dtype));
+    const Shape& shape = parts.back().second.shape;
+    for (size_t i = 0; i < inside.size(); ++i) {
+      if (shape.size() != inside.size() || shape[i] != inside[i].length)
+        fail(ErrorCode::kInvalidModel, "a part of it has the shape ", to_string(shape));
+    }
+    covered += num_elements(shape);
+  }
+  if (checked_elements(entry.shape) != covered)
+    fail(ErrorCode::kInvalidModel, "its parts have ", covered, " elements, its shape is ",
+         to_string(entry.shape));
+  std::vector<uint8_t> bytes(static_cast<size_t>(covered) * dtype_size(dtype));
+  for (const auto& [slice, value] : parts) {
+    if (!value.data.empty())
+      place_part(entry.shape, slice, dtype_size(dtype), value.data.data(), bytes.data());
+  }
+  return {dtype, entry.shape, Bytes::own(std::move(bytes))};
 }
 
 }  // namespace litewright

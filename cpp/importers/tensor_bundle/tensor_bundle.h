@@ -9,6 +9,7 @@
 #include "core/bytes.h"
 #include "core/dtype.h"
 #include "core/shape.h"
+#include "importers/tensor_bundle/partitions.h"
 
 namespace litewright {
 
@@ -19,8 +20,8 @@ class TensorBundle {
     Shape shape;
     int32_t shard = 0;
     uint64_t offset = 0, size = 0;
-    uint32_t checksum = 0;  // masked
-    bool in_parts = false;
+    uint32_t checksum = 0;                // masked
+    std::vector<TensorSlice> parts = {};  // not empty: it is stored in these
   };
   struct Value {
     DType dtype;
@@ -36,8 +37,12 @@ class TensorBundle {
   // The tensor, its checksum verified. Errors: there is none of that key, its bytes are not all there, its
   // type has no fixed size.
   Value read(const std::string& key) const;
+  // A part of it; all of it for an empty slice.
+  Value read(const std::string& key, const TensorSlice& slice) const;
 
  private:
+  Value stored(const Entry& entry, DType dtype) const;
+  Value assembled(const std::string& key, const Entry& entry, DType dtype) const;
   const Bytes& shard(int32_t index) const;
   std::string prefix_;
   std::map<std::string, Entry> entries_;

@@ -9,6 +9,12 @@ namespace {
 
 Values lower_transpose(Node& node) {
   const TensorId x = node.input();
+  const std::optional<Extents> order = node.extents(1);
+  if (node.rank(x) > 0 && (!order || !all_known(*order))) {
+    const TensorId permutation = node.shape_operand(1);
+    return {node.declared(BuiltinOp::kTranspose, {x, permutation}, {}, node.dtype(x),
+                          Shape(node.shape(x).size(), -1))};
+  }
   const Axes permutation = node.axes(1, "the permutation");
   if (permutation.size() != node.shape(x).size()) node.damaged("the permutation does not fit the operand");
   return {node.transpose(x, permutation)};

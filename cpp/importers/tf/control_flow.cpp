@@ -42,14 +42,16 @@ const proto::NameAttrList& function_attribute(const proto::NodeDef& node, const 
   return found->second.func();
 }
 
-bool Walker::is_control(const proto::NodeDef& node) const {
-  static const std::set<std::string> kKinds = {"While",       "StatelessWhile", "If",
-                                               "StatelessIf", "Case",           "StatelessCase"};
-  return kKinds.count(node.op()) != 0;
+bool Walker::is_control(Frame& frame, const proto::NodeDef& node) {
+  static const std::set<std::string> kKinds = {"While", "StatelessWhile", "If",   "StatelessIf",
+                                               "Case",  "StatelessCase",  "Exit", "RefExit"};
+  return kKinds.count(node.op()) != 0 || whole_choice(frame, node) != nullptr;
 }
 
-Values Walker::lower_control(const Frame& frame, const proto::NodeDef& node, const Values& inputs) {
+Values Walker::lower_control(Frame& frame, const proto::NodeDef& node, const Values& inputs) {
   const std::string name = frame.prefix + node.name();
+  if (node.op() == "Exit" || node.op() == "RefExit") return lower_exit(frame, node, inputs);
+  if (whole_choice(frame, node) != nullptr) return lower_merge(frame, node, inputs);
   if (node.op() == "While" || node.op() == "StatelessWhile") return loop(name, frame.prefix, node, inputs);
   if (inputs.empty() || inputs[0].id == kNoTensor) fail(ErrorCode::kInvalidModel, "it has no condition");
   const auto branch = [&](const proto::NameAttrList& function) -> Branch {

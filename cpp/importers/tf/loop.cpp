@@ -132,17 +132,22 @@ Values Walker::loop(const std::string& name, const std::string& prefix, const pr
     fail(ErrorCode::kInvalidModel, "the loop has ", inputs.size(), " values, its body returns ",
          body.signature().output_arg_size(), ", its condition ", condition.signature().output_arg_size());
   }
-  std::vector<Entry> entries = entries_of(inputs, handed_on(body));
-  const auto run = [&](const proto::FunctionDef& function) {
+  const auto run = [&](const proto::FunctionDef& function) -> Branch {
     return [&](const Values& arguments) { return call(prefix, name, function, arguments); };
   };
+  return write_while(name, inputs, handed_on(body), run(condition), run(body));
+}
+
+Values Walker::write_while(const std::string& name, const Values& inputs, const std::vector<bool>& same,
+                           const Branch& condition, const Branch& body) {
+  std::vector<Entry> entries = entries_of(inputs, same);
   Graph& graph = builder_->graph();
   const auto index = static_cast<int>(graph.subgraphs.size());
   for (int round = 0; round < kMostRounds; ++round) {
     graph.subgraphs.resize(static_cast<size_t>(index));
     for (int side = 0; side < 2; ++side) GraphBuilder(graph, index + side);
-    const auto goes_on = in_subgraph(index, name, entries, run(condition));
-    const auto results = in_subgraph(index + 1, name, entries, run(body));
+    const auto goes_on = in_subgraph(index, name, entries, condition);
+    const auto results = in_subgraph(index + 1, name, entries, body);
     if (!goes_on || !results) {
       graph.subgraphs.resize(static_cast<size_t>(index));
       return broken_results();

@@ -63,14 +63,52 @@ Values lower_diag_part(Node& node) {
   return {node.reduce(BuiltinOp::kSum, kept, {axis}, false)};
 }
 
-// Below -1: all of them.
+// 0, 1, ... along dimension `axis` of x.
+TensorId positions(Node& node, TensorId x, int axis) {
+  const int32_t known = node.shape(x)[static_cast<size_t>(axis)];
+  const TensorId zero = node.builder().scalar<int32_t>(0), one = node.builder().scalar<int32_t>(1);
+  return node.declared(BuiltinOp::kRange, {zero, node.extent(x, axis), one}, RangeOptions{}, DType::kInt32,
+                       {known});
+}
+
+// Where row - column is at most `below` and column - row at most `above`, of which one may be negative: no
+// limit.
+TensorId band_mask(Node& node, int64_t below, int64_t above) {
+  const TensorId x = node.input();
+  if (node.rank(x) < 2) node.damaged("its operand is no matrix");
+  const TensorId rows = node.expand(positions(node, x, node.rank(x) - 2), 1);
+  const TensorId difference = node.sub(rows, positions(node, x, node.rank(x) - 1));
+  const auto limit = [&](int64_t value) {
+    return node.builder().scalar(static_cast<int32_t>(std::clamp<int64_t>(value, -INT32_MAX, INT32_MAX)));
+  };
+  TensorId inside = kNoTensor;
+  if (below >= 0) inside = node.op(BuiltinOp::kLessEqual, {difference, limit(below)});
+  if (above >= 0) {
+    const TensorId near = node.op(BuiltinOp::kGreaterEqual, {difference, limit(-above)});
+    inside = inside == kNoTensor ? near : node.op(BuiltinOp::kLogicalAnd, {inside, near});
+  }
+  return inside;
+}
+
 Values lower_band(Node& node) {
-  const auto [rows, columns] = matrix_size(node);
+  const TensorId x = node.input();
   const int64_t below = node.scalar(1, "the band"), above = node.scalar(2, "the band");
-  const TensorId band = mask(node, rows, columns, [&](int64_t i, int64_t j) {
-    return (below < 0 || i - j <= below) && (above < 0 || j - i <= above);
-  });
-  return {node.mul(node.input(), node.cast(band, node.dtype(node.input())))};
+  if (below < 0 && above < 0) return {x};
+  const Shape shape = node.shape(x);
+  const bool known = shape.size() >= 2 && shape.back() >= 0 && shape[shape.size() - 2] >= 0;
+  TensorId inside = kNoTensor;
+  if (known) {
+    const auto [rows, columns] = matrix_size(node);
+    inside = node.cast(mask(node, rows, columns,
+                            [&](int64_t i, int64_t j) {
+                              return (below < 0 || i - j <= below) && (above < 0 || j - i <= above);
+                            }),
+                       DType::kBool);
+  } else {
+    inside = band_mask(node, below, above);
+  }
+  if (node.dtype(x) == DType::kBool) return {node.op(BuiltinOp::kLogicalAnd, {x, inside})};
+  return {node.select(inside, x, node.number(0, x))};
 }
 
 // Of tensors with several dimensions.

@@ -3,6 +3,7 @@
 
 #include "core/error.h"
 #include "importers/tf/lowering.h"
+#include "passes/rewrite.h"
 
 namespace litewright::tf {
 namespace {
@@ -141,15 +142,46 @@ Values lower_bound(Node& node) {
   return {node.cast(count, node.type("out_type", DType::kInt32))};
 }
 
+// The operands of the operator with this code that gives `id`, where one of them is a constant number.
+struct WithConstant {
+  TensorId other = kNoTensor;
+  int64_t constant = 0;
+};
+std::optional<WithConstant> with_constant(Node& node, TensorId id, BuiltinOp code) {
+  for (const Operator& op : node.builder().subgraph().operators) {
+    if (op.code != code || op.outputs[0] != id) continue;
+    for (int side = 0; side < 2; ++side) {
+      const auto values = int_values(node.builder().tensor(op.inputs[1 - side]));
+      if (values && values->size() == 1) return WithConstant{op.inputs[side], values->front()};
+    }
+  }
+  return std::nullopt;
+}
+
+// The number of bins: constant also as min(max(x, a), b) with a >= b.
+TensorId number_of_bins(Node& node) {
+  const TensorId size = node.shape_operand(1);
+  const auto least = with_constant(node, size, BuiltinOp::kMinimum);
+  const auto most = least ? with_constant(node, least->other, BuiltinOp::kMaximum) : std::nullopt;
+  if (most && most->constant >= least->constant && least->constant <= INT32_MAX)
+    return node.builder().scalar(static_cast<int32_t>(least->constant));
+  return node.rank(size) == 0 ? size : node.reshape(size, {});
+}
+
 Values lower_bincount(Node& node) {
-  const TensorId x = node.input(0);
-  const auto size = static_cast<int32_t>(node.scalar(1, "the number of bins"));
-  if (node.shape(node.input(2)) != Shape{0} || node.rank(x) < 1) node.unsupported("counting with weights");
+  const TensorId x = node.cast(node.input(0), DType::kInt32), weights = node.input(2);
+  if (node.rank(x) < 1) node.damaged("its operand is a scalar");
+  const TensorId bins = number_of_bins(node);
+  const auto known = int_values(node.builder().tensor(bins));
+  Shape shape = node.shape(x);
+  shape.push_back(known ? static_cast<int32_t>(known->front()) : -1);
   const DType type = node.type("T", DType::kFloat32);
-  const TensorId marks = node.op(
-      BuiltinOp::kOneHot, {node.cast(x, DType::kInt32), node.builder().scalar(size), node.f(1), node.f(0)},
-      OneHotOptions{-1});
-  const BuiltinOp code = node.flag("binary_output") ? BuiltinOp::kReduceMax : BuiltinOp::kSum;
+  TensorId marks = node.declared(BuiltinOp::kOneHot, {x, bins, node.f(1), node.f(0)}, OneHotOptions{-1},
+                                 DType::kFloat32, shape);
+  const bool binary = node.flag("binary_output");
+  if (node.shape(weights) != Shape{0} && !binary)
+    marks = node.mul(marks, node.expand(node.cast(weights, DType::kFloat32), node.rank(x)));
+  const BuiltinOp code = binary ? BuiltinOp::kReduceMax : BuiltinOp::kSum;
   return {node.cast(node.reduce(code, marks, {node.rank(x) - 1}, false), type)};
 }
 

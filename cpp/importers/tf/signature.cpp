@@ -29,6 +29,9 @@ void import_signature(Graph& graph, const proto::GraphDef& def, const Variables&
   for (const auto& [node, value] : plan.constants)
     walker.give(node, builder.constant(value.dtype, value.shape, value.data, node));
   std::vector<Value> results;
+  std::vector<std::string> wanted;
+  for (const OutputPort& port : plan.outputs) wanted.push_back(port.reference);
+  walker.want(wanted);
   for (const OutputPort& port : plan.outputs) {
     results.push_back(walker.value(port.reference));
     signature.outputs.emplace_back(port.name, results.back().id);

@@ -1,8 +1,10 @@
 // Parts of tensors.
 #include <algorithm>
+#include <bit>
 
 #include "core/error.h"
 #include "importers/tf/lowering.h"
+#include "passes/rewrite.h"
 
 namespace litewright::tf {
 namespace {
@@ -55,6 +57,37 @@ Shape slice_shape(Node& node, const StridedSliceOptions& options) {
   return shape;
 }
 
+// Spells out the dimensions that an ellipsis stands for: not every runtime takes it beside other masks.
+void spell_out_ellipsis(Node& node, Ids& operands, StridedSliceOptions& options) {
+  std::vector<int64_t> given[3];
+  for (int i = 0; i < 3; ++i) given[i] = int_values(node.builder().tensor(operands[i + 1])).value();
+  const size_t count = given[0].size();
+  const auto ellipsis = static_cast<size_t>(std::countr_zero(static_cast<uint32_t>(options.ellipsis_mask)));
+  if (ellipsis >= count || given[1].size() != count || given[2].size() != count || count > 32) return;
+  int kept = 0;
+  for (size_t i = 0; i < count; ++i) kept += i != ellipsis && !(options.new_axis_mask >> i & 1) ? 1 : 0;
+  const int hidden = node.rank(operands[0]) - kept;
+  if (hidden < 0 || hidden + static_cast<int>(count) > 32) return;
+  Axes spelled[3];
+  StridedSliceOptions masks;
+  for (size_t i = 0; i < count; ++i) {
+    for (int k = 0; k < (i == ellipsis ? hidden : 1); ++k) {
+      const int32_t bit = 1 << spelled[0].size();
+      const auto from = [&](int32_t mask) { return i == ellipsis || (mask >> i & 1) ? bit : 0; };
+      masks.begin_mask |= from(options.begin_mask);
+      masks.end_mask |= from(options.end_mask);
+      if (i != ellipsis) {
+        masks.new_axis_mask |= from(options.new_axis_mask);
+        masks.shrink_axis_mask |= from(options.shrink_axis_mask);
+      }
+      for (int side = 0; side < 3; ++side)
+        spelled[side].push_back(i == ellipsis ? side / 2 : static_cast<int32_t>(given[side][i]));
+    }
+  }
+  options = masks;
+  for (int i = 0; i < 3; ++i) operands[i + 1] = node.ints(spelled[i]);
+}
+
 Values lower_strided_slice(Node& node) {
   StridedSliceOptions options;
   options.begin_mask = static_cast<int32_t>(node.integer("begin_mask", 0));
@@ -62,9 +95,10 @@ Values lower_strided_slice(Node& node) {
   options.ellipsis_mask = static_cast<int32_t>(node.integer("ellipsis_mask", 0));
   options.new_axis_mask = static_cast<int32_t>(node.integer("new_axis_mask", 0));
   options.shrink_axis_mask = static_cast<int32_t>(node.integer("shrink_axis_mask", 0));
-  const Ids operands = {node.input(), node.shape_operand(1), node.shape_operand(2), node.shape_operand(3)};
+  Ids operands = {node.input(), node.shape_operand(1), node.shape_operand(2), node.shape_operand(3)};
   bool constant = true;
   for (size_t i = 1; i < 4; ++i) constant = constant && node.builder().tensor(operands[i]).is_constant;
+  if (constant && options.ellipsis_mask != 0) spell_out_ellipsis(node, operands, options);
   const TensorId real = constant ? node.op(BuiltinOp::kStridedSlice, operands, options)
                                  : node.declared(BuiltinOp::kStridedSlice, operands, options,
                                                  node.dtype(operands[0]), slice_shape(node, options));

@@ -137,10 +137,63 @@ Values lower_bias_add_grad(Node& node) {
   return {node.reduce(BuiltinOp::kSum, x, axes, false)};
 }
 
+// log |gamma(x)| by Lanczos' approximation with g = 7; below 1/2 by reflection.
+Values lower_lgamma(Node& node) {
+  constexpr double kTerms[] = {676.520368121885098567,   -1259.13921672240287047,  771.32342877765307885,
+                               -176.61502916214059907,   12.507343278686904814,    -0.13857109526572011690,
+                               9.9843695780195708596e-6, 1.50563273514931155834e-7};
+  const TensorId x = node.input();
+  const TensorId small = node.op(BuiltinOp::kLess, {x, node.f(0.5)});
+  const TensorId z = node.select(small, unary(node, BuiltinOp::kNeg, x), node.sub(x, one(node)));
+  TensorId sum = node.f(0.99999999999980993228);
+  for (int i = 0; i < 8; ++i) sum = node.add(sum, node.div(node.f(kTerms[i]), node.add(z, node.f(i + 1))));
+  const TensorId t = node.add(z, node.f(7.5));
+  const TensorId log_t = node.add(
+      unary(node, BuiltinOp::kLog, node.add(node.mul(z, node.f(1 / 7.5)), one(node))), node.f(std::log(7.5)));
+  const TensorId power = node.mul(node.sub(node.add(z, node.f(0.5)), node.div(t, log_t)), log_t);
+  const TensorId direct = node.add(node.add(power, unary(node, BuiltinOp::kLog, sum)),
+                                   node.f(0.91893853320467274178));  // log sqrt(2 pi)
+  const TensorId size = unary(node, BuiltinOp::kAbs, x);
+  const TensorId above = node.sub(size, unary(node, BuiltinOp::kFloor, size));
+  const TensorId part = node.minimum(above, node.sub(one(node), above));
+  const TensorId sine = unary(node, BuiltinOp::kSin, node.mul(part, node.f(3.14159265358979323846)));
+  const TensorId reflected =
+      node.sub(node.sub(node.f(1.14472988584940017414), unary(node, BuiltinOp::kLog, sine)), direct);
+  const TensorId infinity = node.f(std::numeric_limits<float>::infinity());
+  const TensorId finite = node.op(BuiltinOp::kLess, {size, infinity});
+  return {node.select(finite, node.select(small, reflected, direct), size)};
+}
+
+// a & b without its lowest bit is (a / 2) + (b / 2) - (a / 2 ^ b / 2), which cannot overflow; a | b is
+// (a ^ b) + (a & b).
+template <bool kOr>
+Values lower_bits(Node& node) {
+  const DType type = node.dtype(node.input());
+  if (type == DType::kInt64 || type == DType::kUInt64 || type == DType::kUInt32)
+    node.unsupported("it is not there for 64 bits, nor for uint32; cast its operands to int32");
+  const TensorId a = node.cast(node.input(0), DType::kInt32), b = node.cast(node.input(1), DType::kInt32);
+  const TensorId bit = node.builder().scalar<int32_t>(1);
+  const auto half = [&](TensorId x) {
+    const TensorId ones = node.add(node.op(BuiltinOp::kZerosLike, {x}), bit);
+    return node.op(BuiltinOp::kRightShift, {x, ones});
+  };
+  const auto exclusive = [&](TensorId x, TensorId y) {
+    return node.op(BuiltinOp::kBitwiseXor, {x, y}, BitwiseXorOptions{});
+  };
+  const TensorId a_half = half(a), b_half = half(b);
+  const TensorId high = node.sub(node.add(a_half, b_half), exclusive(a_half, b_half));
+  const TensorId low = node.mul(node.sub(a, node.add(a_half, a_half)), node.sub(b, node.add(b_half, b_half)));
+  const TensorId both = node.add(high, low);
+  return {node.cast(kOr ? node.add(exclusive(a, b), both) : both, type)};
+}
+
 }  // namespace
 
 Rows special_rows() {
   static const OpRow kRows[] = {
+      {"Lgamma", lower_lgamma},
+      {"BitwiseAnd", lower_bits<false>},
+      {"BitwiseOr", lower_bits<true>},
       {"Sinh", lower_sinh},
       {"Cosh", lower_cosh},
       {"Asinh", lower_asinh},

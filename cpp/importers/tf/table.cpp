@@ -9,7 +9,7 @@ namespace litewright::tf {
 namespace {
 
 constexpr const char* kLoop =
-    "loops of TensorFlow 1 are not converted; save the model with TensorFlow 2, or as .keras";
+    "it belongs to no loop of TensorFlow 1 that is whole: Enter, Merge, Switch, NextIteration and Exit";
 constexpr const char* kText = "text has no TFLite operators; apply it before the model";
 
 }  // namespace
@@ -26,8 +26,6 @@ Rows unsupported_rows() {
       {"StringUpper", nullptr, kText},
       {"StringToHashBucketFast", nullptr, kText},
       {"RegexReplace", nullptr, kText},
-      {"BitwiseAnd", nullptr, "there is no builtin for it; TFLite has only exclusive or"},
-      {"BitwiseOr", nullptr, "there is no builtin for it; TFLite has only exclusive or"},
       {"MaxPoolWithArgmax", nullptr,
        "there is no builtin that returns the places of maxima; use tf.nn.max_pool"},
       {"PyFunc", nullptr, "Python code inside a graph cannot be converted; write it in TensorFlow operators"},
@@ -62,10 +60,12 @@ const std::vector<Family>& families() {
       {"matrices and losses", matrix_rows()},
       {"spectra and sound", spectral_rows()},
       {"boxes, patches and colours", vision_rows()},
+      {"images", resampling_rows()},
       {"quantization acted out", fake_quant_rows()},
       {"random numbers", random_rows()},
       {"hash tables", lookup_rows()},
       {"lists of tensors", tensor_list_rows()},
+      {"lists of tensors in TensorFlow 1", tensor_array_rows()},
       {"error functions", erf_rows()},
       {"not converted", unsupported_rows()},
   };

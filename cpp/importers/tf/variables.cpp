@@ -1,5 +1,6 @@
 #include "importers/tf/variables.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <unordered_map>
 #include <utility>
@@ -28,7 +29,7 @@ class Assignments {
     for (const proto::NodeDef& node : nodes) nodes_.emplace(node.name(), &node);
   }
 
-  // Calls restored(variable, key) and copied(variable, other variable).
+  // Calls restored(variable, key, what part of it) and copied(variable, other variable).
   template <class Restored, class Copied>
   void visit(const Restored& restored, const Copied& copied) const {
     for (const auto& [name, node] : nodes_) {
@@ -44,7 +45,8 @@ class Assignments {
         if (value == names->attr().end()) continue;
         const auto& keys = value->second.tensor().string_val();
         const int index = index_of(from);
-        if (index >= 0 && index < keys.size()) restored(variable, keys.Get(index));
+        if (index >= 0 && index < keys.size())
+          restored(variable, keys.Get(index), part(*origin, keys.size(), index));
       } else if (origin->op() == "ReadVariableOp" && origin->input_size() >= 1) {
         copied(variable, handle(origin->input(0)));
       }
@@ -55,6 +57,14 @@ class Assignments {
   const proto::NodeDef* find(const std::string& reference) const {
     const auto found = nodes_.find(node_of(reference));
     return found == nodes_.end() ? nullptr : found->second;
+  }
+  // What a RestoreV2 says of the part that result `index` of `count` is; "" for the whole.
+  std::string part(const proto::NodeDef& restore, int count, int index) const {
+    const proto::NodeDef* parts = restore.input_size() < 3 ? nullptr : find(source(restore.input(2)));
+    const auto value = parts == nullptr ? restore.attr().end() : parts->attr().find("value");
+    if (parts == nullptr || value == parts->attr().end()) return "";
+    const auto& texts = value->second.tensor().string_val();  // one stands for all that follow it
+    return texts.empty() || texts.size() > count ? "" : texts.Get(std::min(index, texts.size() - 1));
   }
   // Where a reference leads to through nodes that pass their operand on.
   std::string source(std::string reference) const {
@@ -81,7 +91,10 @@ Variables::Variables(const proto::MetaGraphDef& graph, const std::string& folder
     : prefix_(folder + "/variables/variables"),
       tables_(graph, folder),
       outputs_(graph.meta_info_def().stripped_op_list()) {
-  const auto restored = [&](const std::string& node, const std::string& key) { keys_.emplace(node, key); };
+  const auto restored = [&](const std::string& node, const std::string& key, const std::string& part) {
+    keys_.emplace(node, key);
+    if (!part.empty()) parts_.emplace(node, part);
+  };
   const auto copied = [&](const std::string& node, const std::string& other) {
     aliases_[node] = other;
     copies_.emplace(other, node);
@@ -120,7 +133,8 @@ TensorBundle::Value Variables::read(const std::string& node) const {
          "': the model was saved without it");
   }
   if (!bundle_) bundle_ = std::make_unique<TensorBundle>(prefix_);
-  return bundle_->read(found->second);
+  const auto part = parts_.find(name);
+  return bundle_->read(found->second, part == parts_.end() ? TensorSlice() : parse_slice(part->second));
 }
 
 }  // namespace litewright::tf

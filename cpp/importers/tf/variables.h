@@ -38,6 +38,7 @@ class Variables {
  private:
   std::string prefix_;
   std::map<std::string, std::string> keys_;     // node -> entry of the checkpoint
+  std::map<std::string, std::string> parts_;    // node -> the part of that entry that it is
   std::map<std::string, std::string> aliases_;  // node -> the node it is initialized from
   std::map<std::string, std::string> copies_;   // node -> a node that is initialized from it
   std::map<std::string, TensorBundle::Value> given_;

@@ -197,8 +197,6 @@ Values lower_pool_3d(Node& node) {
   return {node.reshape(y, {from[0] < 0 ? -1 : from[0], node.shape(y)[1], small[1], small[2], from[4]})};
 }
 
-constexpr const char* kResampling =
-    "this resampling has no builtin; use the bilinear or the nearest-neighbour method";
 constexpr const char* kBoxes = "cropping boxes has no builtin; crop before the model";
 
 }  // namespace
@@ -219,8 +217,6 @@ Rows vision_rows() {
       {"AdjustHue", lower_hue},
       {"MaxPool3D", lower_pool_3d<BuiltinOp::kMaxPool2D>},
       {"AvgPool3D", lower_pool_3d<BuiltinOp::kAveragePool2D>},
-      {"ResizeBicubic", nullptr, kResampling},
-      {"ResizeArea", nullptr, kResampling},
       {"CropAndResize", nullptr, kBoxes},
   };
   return kRows;

@@ -19,27 +19,6 @@ namespace {
 constexpr size_t kMostCalls = 64;
 constexpr int kMostInlined = 100'000;  // functions that call each other can grow without bound
 
-struct Reference {
-  std::string node;
-  std::string output;  // the name of an output argument; "" in a graph
-  size_t index = 0;
-};
-
-// "node", "node:1" (in a graph), "node:output:1" (in a function).
-Reference parse(const std::string& text) {
-  Reference reference;
-  const size_t first = text.find(':');
-  reference.node = text.substr(0, first);
-  if (first == std::string::npos) return reference;
-  const size_t second = text.find(':', first + 1);
-  if (second != std::string::npos) reference.output = text.substr(first + 1, second - first - 1);
-  const size_t number = second == std::string::npos ? first : second;
-  const long index = std::strtol(text.c_str() + number + 1, nullptr, 10);
-  if (index < 0 || index > INT32_MAX) fail(ErrorCode::kInvalidModel, "'", text, "' refers to no result");
-  reference.index = static_cast<size_t>(index);
-  return reference;
-}
-
 bool changes_variable(const std::string& op) {
   return op.rfind("Assign", 0) == 0 || op.rfind("ResourceApply", 0) == 0 ||
          op.rfind("ResourceScatter", 0) == 0;
@@ -59,22 +38,58 @@ Values broken_results() {
   return {value};
 }
 
+// "node", "node:1" (in a graph), "node:output:1" (in a function).
+Walker::Reference Walker::parse(const std::string& text) {
+  Reference reference;
+  const size_t first = text.find(':');
+  reference.node = text.substr(0, first);
+  if (first == std::string::npos) return reference;
+  const size_t second = text.find(':', first + 1);
+  if (second != std::string::npos) reference.output = text.substr(first + 1, second - first - 1);
+  const size_t number = second == std::string::npos ? first : second;
+  const long index = std::strtol(text.c_str() + number + 1, nullptr, 10);
+  if (index < 0 || index > INT32_MAX) fail(ErrorCode::kInvalidModel, "'", text, "' refers to no result");
+  reference.index = static_cast<size_t>(index);
+  return reference;
+}
+
+std::string Walker::key_of(const Frame& frame, const std::string& text) const {
+  const Reference reference = parse(text);
+  size_t index = reference.index;
+  const auto node = frame.nodes->find(reference.node);
+  if (!reference.output.empty() && node != frame.nodes->end()) {
+    const proto::FunctionDef* function = callee(*node->second);
+    if (function != nullptr && functions_.count(node->second->op()) != 0) {
+      // Called by its name: the outputs are the function's own.
+      const auto& outputs = function->signature().output_arg();
+      for (int i = 0; i < outputs.size(); ++i) {
+        if (outputs.Get(i).name() == reference.output) index += static_cast<size_t>(i);
+      }
+    } else {
+      index += variables_->outputs().position(*node->second, reference.output);
+    }
+  }
+  return concat(reference.node, ":", index);
+}
+
 Walker::Walker(const proto::GraphDef& graph, const Variables& variables, GraphBuilder& builder)
     : variables_(&variables), builder_(&builder) {
   for (const proto::FunctionDef& function : graph.library().function())
     functions_.emplace(function.signature().name(), &function);
-  for (const proto::NodeDef& node : graph.node()) main_.nodes.emplace(node.name(), &node);
+  auto nodes = std::make_shared<Nodes>();
+  for (const proto::NodeDef& node : graph.node()) nodes->emplace(node.name(), &node);
+  main_.nodes = std::move(nodes);
 }
 
 void Walker::give(const std::string& reference, Value value) {
-  const Reference parsed = parse(reference);
-  main_.given[concat(parsed.node, ":", parsed.index)] = std::move(value);
+  main_.given[key_of(main_, reference)] = std::move(value);
 }
 
-Value Walker::value(const std::string& reference) {
-  const Reference parsed = parse(reference);
-  if (main_.given.count(concat(parsed.node, ":", parsed.index)) == 0) evaluate(main_, parsed.node);
-  return look_up(main_, reference);
+Value Walker::value(const std::string& reference) { return value_in(main_, reference); }
+
+Value Walker::value_in(Frame& frame, const std::string& reference) {
+  if (frame.given.count(key_of(frame, reference)) == 0) evaluate(frame, parse(reference).node);
+  return look_up(frame, reference);
 }
 
 void report(const std::vector<std::string>& problems) {
@@ -100,8 +115,8 @@ void Walker::evaluate(Frame& frame, const std::string& wanted) {
       stack.pop_back();
       continue;
     }
-    const auto found = frame.nodes.find(name);
-    if (found == frame.nodes.end())
+    const auto found = frame.nodes->find(name);
+    if (found == frame.nodes->end())
       fail(ErrorCode::kInvalidModel, "the graph refers to the node '", frame.prefix, name,
            "', which it has not");
     const proto::NodeDef& node = *found->second;
@@ -111,41 +126,26 @@ void Walker::evaluate(Frame& frame, const std::string& wanted) {
       stack.pop_back();
       continue;
     }
-    for (const std::string& input : node.input()) {
-      if (input.empty() || input[0] == '^') continue;
-      const Reference reference = parse(input);
-      if (frame.given.count(concat(reference.node, ":", reference.index)) != 0) continue;
-      if (frame.results.count(reference.node) != 0) continue;
-      if (states.count(reference.node) != 0)
+    for (const std::string& input : operands(frame, node)) {
+      const std::string from = parse(input).node;
+      if (frame.given.count(key_of(frame, input)) != 0 || frame.results.count(from) != 0) continue;
+      if (states.count(from) != 0)
         fail(ErrorCode::kInvalidModel, "the node '", frame.prefix, name, "' depends on itself");
-      stack.push_back(reference.node);
+      stack.push_back(from);
     }
   }
 }
 
 Value Walker::look_up(const Frame& frame, const std::string& reference) const {
-  const Reference parsed = parse(reference);
-  const auto given = frame.given.find(concat(parsed.node, ":", parsed.index));
+  const std::string key = key_of(frame, reference);
+  const auto given = frame.given.find(key);
   if (given != frame.given.end()) return given->second;
+  const Reference parsed = parse(key);
   const Values& results = frame.results.at(parsed.node);
-  size_t index = parsed.index;
-  if (!parsed.output.empty()) {
-    const auto node = frame.nodes.find(parsed.node);
-    if (node != frame.nodes.end() && callee(*node->second) != nullptr &&
-        functions_.count(node->second->op()) != 0) {
-      // Called by its name: the outputs are the function's own.
-      const auto& outputs = callee(*node->second)->signature().output_arg();
-      for (int i = 0; i < outputs.size(); ++i) {
-        if (outputs.Get(i).name() == parsed.output) index += static_cast<size_t>(i);
-      }
-    } else if (node != frame.nodes.end()) {
-      index += variables_->outputs().position(*node->second, parsed.output);
-    }
-  }
   if (!results.empty() && (results[0].broken || (results[0].dead && results.size() == 1))) return results[0];
-  if (index >= results.size())
+  if (parsed.index >= results.size())
     fail(ErrorCode::kInvalidModel, "'", frame.prefix, reference, "' refers to a result that does not exist");
-  return results[index];
+  return results[parsed.index];
 }
 
 const proto::FunctionDef* Walker::callee(const proto::NodeDef& node) const {
@@ -168,8 +168,7 @@ const proto::FunctionDef& Walker::function_named(const std::string& name) const 
 Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
   Values inputs;
   bool broken = false;
-  for (const std::string& input : node.input()) {
-    if (input.empty() || input[0] == '^') continue;
+  for (const std::string& input : operands(frame, node)) {
     inputs.push_back(look_up(frame, input));
     broken = broken || inputs.back().broken;
   }
@@ -179,9 +178,10 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
     return call(named ? name + "/" : frame.prefix, name, *function, std::move(inputs));
   }
   const bool dead = std::any_of(inputs.begin(), inputs.end(), [](const Value& value) { return value.dead; });
-  if (dead && node.op() != "Merge" && node.op() != "RefMerge") return {dead_value()};
+  const bool control = is_control(frame, node);
+  if (dead && (control || (node.op() != "Merge" && node.op() != "RefMerge"))) return {dead_value()};
   const OpRow* row = row_of(node.op());
-  if (is_control(node)) {
+  if (control) {
     if (broken) return broken_results();
   } else if (row == nullptr) {
     note(frame, node,
@@ -197,7 +197,7 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
   try {
     return with_context([&] { return concat("node '", name, "' (", node.op(), ")"); },
                         [&] {
-                          if (is_control(node)) return lower_control(frame, node, inputs);
+                          if (control) return lower_control(frame, node, inputs);
                           if (const auto gelu = lower_gelu(frame, node)) return *gelu;
                           return lower_row(*row, node, std::move(inputs));
                         });
@@ -211,17 +211,14 @@ Values Walker::lower(Frame& frame, const proto::NodeDef& node) {
 
 std::optional<Values> Walker::lower_gelu(const Frame& frame, const proto::NodeDef& node) {
   if (node.op() != "Mul") return std::nullopt;
-  const NodeLookup lookup = {[&](const std::string& reference) -> const proto::NodeDef* {
-                               const auto found = frame.nodes.find(parse(reference).node);
-                               return found == frame.nodes.end() ? nullptr : found->second;
-                             },
-                             [&](const std::string& reference) -> std::optional<double> {
-                               const Value value = look_up(frame, reference);
-                               if (value.id == kNoTensor) return std::nullopt;
-                               const auto floats = float_values(builder_->tensor(value.id));
-                               return floats && floats->size() == 1 ? std::optional<double>(floats->front())
-                                                                    : std::nullopt;
-                             }};
+  const NodeLookup lookup = {
+      [&](const std::string& reference) -> const proto::NodeDef* { return node_at(frame, reference); },
+      [&](const std::string& reference) -> std::optional<double> {
+        const Value value = look_up(frame, reference);
+        if (value.id == kNoTensor) return std::nullopt;
+        const auto floats = float_values(builder_->tensor(value.id));
+        return floats && floats->size() == 1 ? std::optional<double>(floats->front()) : std::nullopt;
+      }};
   const std::optional<Gelu> gelu = find_gelu(node, lookup);
   if (!gelu) return std::nullopt;
   const TensorId x = look_up(frame, gelu->x).id;
@@ -259,12 +256,34 @@ Values Walker::lower_row(const OpRow& row, const proto::NodeDef& node, Values in
   return lower_foreign(context);
 }
 
+std::optional<Values> Walker::lower_marked(const std::string& caller, const proto::FunctionDef& function,
+                                           const Values& inputs) {
+  const auto mark = function.attr().find("_implements");
+  if (mark == function.attr().end() || mark->second.s() != "non_max_suppression_padded_v2")
+    return std::nullopt;
+  constexpr size_t kOperands = 5;  // boxes, scores, most, overlap, least score; then hints
+  constexpr size_t kRanks[kOperands] = {2, 1, 0, 0, 0};
+  if (inputs.size() < kOperands || function.signature().output_arg_size() != 2) return std::nullopt;
+  for (size_t i = 0; i < kOperands; ++i) {
+    const bool fits = inputs[i].id != kNoTensor && builder_->tensor(inputs[i].id).has_rank &&
+                      builder_->shape(inputs[i].id).size() == kRanks[i];
+    if (!fits) return std::nullopt;
+  }
+  proto::NodeDef node;
+  node.set_name(caller);
+  node.set_op("NonMaxSuppressionV4");
+  (*node.mutable_attr())["pad_to_max_output_size"].set_b(true);
+  builder_->set_layer(caller);
+  return lower_row(*find_row(node.op()), node, Values(inputs.begin(), inputs.begin() + kOperands));
+}
+
 Values Walker::call(const std::string& prefix, const std::string& caller, const proto::FunctionDef& function,
                     Values inputs) {
   const proto::OpDef& signature = function.signature();
   const std::string& name = signature.name();
   if (std::find(calls_.begin(), calls_.end(), name) != calls_.end())
     fail(ErrorCode::kInvalidModel, "the function '", name, "' calls itself");
+  if (auto results = lower_marked(caller, function, inputs)) return *results;
   if (++inlined_ > kMostInlined) fail(ErrorCode::kInvalidModel, "its functions call each other too often");
   if (calls_.size() >= kMostCalls) fail(ErrorCode::kInvalidModel, "functions call each other too deeply");
   if (static_cast<int>(inputs.size()) != signature.input_arg_size()) {
@@ -273,23 +292,25 @@ Values Walker::call(const std::string& prefix, const std::string& caller, const 
   }
   Frame inner;
   inner.prefix = prefix;
+  auto nodes = std::make_shared<Nodes>();
   for (const proto::NodeDef& body : function.node_def()) {
-    inner.nodes.emplace(body.name(), &body);
+    nodes->emplace(body.name(), &body);
     if (changes_variable(body.op())) {
       note(inner, body,
            "the model changes a variable while it runs; save a function that does not (training=False)");
     }
   }
+  inner.nodes = std::move(nodes);
   for (size_t i = 0; i < inputs.size(); ++i)
-    inner.results[signature.input_arg(static_cast<int>(i)).name()] = {inputs[i]};
+    inner.given[signature.input_arg(static_cast<int>(i)).name() + ":0"] = inputs[i];
+  for (const auto& [name, reference] : function.ret()) inner.roots.push_back(reference);
   calls_.push_back(name);
   Values results;
   for (const auto& output : signature.output_arg()) {
     const auto found = function.ret().find(output.name());
     if (found == function.ret().end())
       fail(ErrorCode::kInvalidModel, "the function '", name, "' does not say what '", output.name(), "' is");
-    evaluate(inner, parse(found->second).node);
-    results.push_back(look_up(inner, found->second));
+    results.push_back(value_in(inner, found->second));
   }
   calls_.pop_back();
   return results;
