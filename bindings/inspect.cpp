@@ -10,6 +10,7 @@
 #include "bytes.h"
 #include "core/cpu.h"
 #include "module.h"
+#include "unlocked.h"
 #include "runtime/interpreter.h"
 
 namespace litewright::python {
@@ -105,7 +106,7 @@ py::dict describe(const Graph& graph) {
 py::dict memory_plan(const std::shared_ptr<Model>& model) {
   Interpreter interpreter(model);
   {
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     interpreter.allocate();
   }
   const SubgraphExecutor& executor = interpreter.executor();

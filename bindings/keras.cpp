@@ -11,6 +11,7 @@
 #include "importers/keras/layer_families.h"
 #include "importers/keras/lowering.h"
 #include "module.h"
+#include "unlocked.h"
 #include "ops/op_def.h"
 
 namespace litewright::python {
@@ -114,7 +115,7 @@ std::shared_ptr<Graph> import_keras(const std::string& path,
   for (const auto& [name, function] : layers)
     options.custom_layers.emplace(name, custom_lower(function, raised));
   try {
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     return std::make_shared<Graph>(keras::import_keras(path, options));
   } catch (...) {
     if (raised) std::rethrow_exception(raised);  // as Python raised it, not as the importer words it

@@ -43,7 +43,7 @@ def fill(interpreter: litewright.Interpreter) -> None:
     for detail in interpreter.get_input_details():
         dtype = np.dtype(detail["dtype"])
         if dtype.kind in "iufbc":
-            interpreter.set_tensor(detail["index"], np.resize(BLOCK, detail["shape"]).astype(dtype))
+            interpreter.set_tensor(detail["index"], np.resize(BLOCK.astype(dtype), detail["shape"]))
 
 
 def run_tflite(content: bytes, rng: random.Random) -> None:

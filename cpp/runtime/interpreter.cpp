@@ -27,7 +27,10 @@ class Busy {
 }  // namespace
 
 Interpreter::Interpreter(std::shared_ptr<const Model> model, InterpreterOptions options)
-    : model_(std::move(model)), options_(std::move(options)), pool_(options_.num_threads) {
+    : model_(std::move(model)),
+      options_(std::move(options)),
+      pool_(options_.num_threads),
+      resources_(Usage(options_.limits, model_->graph(), options_.preserve_all)) {
   if (options_.rewrite) rewrite_ = options_.rewrite(model_->graph());
   executors_.resize(graph().subgraphs.size());
 }
@@ -95,7 +98,26 @@ void Interpreter::resize_input(TensorId id, const Shape& shape, bool strict, int
            ". ResizeInputTensorStrict only allows mutating unknown dimensions identified by -1.");
     }
   }
+  resources_.usage.check_shape(shape);
   target.resize_input(id, shape);
+  resources_.usage.scale(input_growth());
+}
+
+// By how much callers made inputs larger: the most of any subgraph.
+double Interpreter::input_growth() const {
+  double growth = 1;
+  for (const auto& executor : executors_) {
+    if (!executor) continue;
+    double declared = 1, current = 1;
+    for (TensorId id : executor->subgraph().inputs) {
+      double elements = 1;
+      for (int32_t dim : executor->subgraph().tensors[id].shape) elements *= dim < 0 ? 1 : dim;
+      declared += elements;
+      current += static_cast<double>(num_elements(executor->slot(id).shape));
+    }
+    growth = std::max(growth, current / declared);
+  }
+  return growth;
 }
 
 void Interpreter::allocate(int subgraph) {
@@ -107,6 +129,7 @@ void Interpreter::invoke(int subgraph) {
   const Busy busy(busy_);
   SubgraphExecutor& target = executor(subgraph);
   if (!target.allocated()) fail(ErrorCode::kRuntime, "Invoke called on model that is not ready.");
+  resources_.usage.begin_run();
   target.run();
 }
 

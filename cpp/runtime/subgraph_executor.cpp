@@ -4,10 +4,11 @@
 #include <chrono>
 #include <cstring>
 
+#include "core/interrupt.h"
 #include "core/unpack.h"
 #include "ops/elementwise.h"
-#include "runtime/memory_budget.h"
 #include "runtime/memory_planner.h"
+#include "runtime/resources.h"
 #include "runtime/sparse.h"
 
 namespace litewright {
@@ -88,10 +89,12 @@ size_t SubgraphExecutor::bytes_of(const Slot& slot) const {
   return static_cast<size_t>(num_elements(slot.shape)) * dtype_size(slot.dtype);
 }
 
+Usage& SubgraphExecutor::usage() { return environment_.resources->usage; }
+
 uint8_t* SubgraphExecutor::own_memory(TensorId id, size_t bytes) {
-  check_memory_budget(bytes);
-  own_[id].reserve(bytes);
   Slot& slot = slots_[id];
+  slot.data = nullptr;
+  usage().reserve(own_[id], bytes);
   slot.bytes = bytes;
   return slot.data = own_[id].data();
 }
@@ -199,7 +202,10 @@ void SubgraphExecutor::infer_node(Node& node) {
   for (Slot* slot : node.outputs) {
     if (slot == nullptr) continue;
     if (node.late) slot->shape_known = false;
-    if (slot->shape_known) slot->bytes = bytes_of(*slot);
+    if (slot->shape_known) {
+      usage().check_shape(slot->shape);
+      slot->bytes = bytes_of(*slot);
+    }
     // What infer leaves to the run belongs to the kernel; what comes after waits for it.
     if (!slot->shape_known && slot->tensor->is_constant)
       fail_node(node, "An operator writes a constant.", "prepare");
@@ -229,11 +235,10 @@ bool SubgraphExecutor::try_fold(Node& node) {
   }
   prepare_node(node);
   if (node.late) return false;
-  std::vector<AlignedBuffer> scratch;
-  node.scratch.clear();
-  for (size_t bytes : node.scratch_bytes) node.scratch.push_back(scratch.emplace_back(bytes).data());
+  place_scratch(node);
   RunContext context(*node.op, node.inputs, node.outputs, environment_, node.scratch);
   const Status status = node.kernel(context);
+  usage().release(node.late_scratch);
   if (!status.ok()) return false;  // it fails when it runs
   for (Slot* slot : node.outputs) {
     if (slot != nullptr) slot->value_known = true;
@@ -375,8 +380,7 @@ void SubgraphExecutor::place_memory() {
       fail(ErrorCode::kRuntime, "the model's tensors do not fit in memory");
   }
   const size_t arena_bytes = plan_memory(buffers);
-  check_memory_budget(arena_bytes);
-  arena_.reserve(arena_bytes);
+  usage().reserve(arena_, arena_bytes);
   placements_.clear();
   for (size_t i = 0; i < buffers.size(); ++i)
     placements_.push_back({i < owners.size() ? owners[i] : kNoTensor, buffers[i]});
@@ -405,6 +409,20 @@ void SubgraphExecutor::place_memory() {
   }
 }
 
+// Working memory of the node's own, outside of the arena.
+void SubgraphExecutor::place_scratch(Node& node) {
+  std::vector<size_t> offsets;
+  size_t total = 0;
+  for (size_t bytes : node.scratch_bytes) {
+    offsets.push_back(total);
+    if (__builtin_add_overflow(total, align(std::max<size_t>(bytes, 1)), &total))
+      fail(ErrorCode::kRuntime, "its working memory does not fit in memory");
+  }
+  usage().reserve(node.late_scratch, total);
+  node.scratch.clear();
+  for (size_t offset : offsets) node.scratch.push_back(node.late_scratch.data() + offset);
+}
+
 // A node whose shapes or preparation depend on values: everything happens now.
 void SubgraphExecutor::run_late(Node& node) {
   std::vector<Slot> saved;
@@ -427,19 +445,12 @@ void SubgraphExecutor::run_late(Node& node) {
     infer.subgraph = environment_.subgraph;
     node.infer(infer);
     for (TensorId id : node.op->outputs) {
-      if (id != kNoTensor && slots_[id].shape_known) own_memory(id, bytes_of(slots_[id]));
+      if (id == kNoTensor || !slots_[id].shape_known) continue;
+      usage().check_shape(slots_[id].shape);
+      own_memory(id, bytes_of(slots_[id]));
     }
     prepare_node(node);
-    std::vector<size_t> offsets;
-    size_t total = 0;
-    for (size_t bytes : node.scratch_bytes) {
-      offsets.push_back(total);
-      total += align(std::max<size_t>(bytes, 1));
-    }
-    check_memory_budget(total);
-    node.late_scratch.reserve(total);
-    node.scratch.clear();
-    for (size_t offset : offsets) node.scratch.push_back(node.late_scratch.data() + offset);
+    place_scratch(node);
     RunContext context(*node.op, node.inputs, node.outputs, environment_, node.scratch);
     context.allocate_output = [&](int output, const Shape& shape, int64_t bytes) {
       const TensorId id = node.op->outputs.at(output);
@@ -462,6 +473,7 @@ void SubgraphExecutor::run_late(Node& node) {
 void SubgraphExecutor::run() {
   for (Node& node : nodes_) {
     if (node.folded || node.joined) continue;
+    check_interrupt();
     const auto start =
         profiler_ != nullptr ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
     if (node.late) {

@@ -232,6 +232,7 @@ class Reader {
     to.is_constant = true;
     const auto alignment = std::min<size_t>(std::max<size_t>(dtype_size(to.dtype), 1), 8);
     const bool aligned = reinterpret_cast<uintptr_t>(data.bytes.data()) % alignment == 0;
+    if (!aligned) budget_.take(data.bytes.size());
     to.data = aligned ? data.bytes : Bytes::copy(data.bytes.data(), data.bytes.size());
   }
 
