@@ -203,7 +203,7 @@ class Worker:
         if ended and os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
             reason = f"crashed with status {os.WEXITSTATUS(status)}"
         if not ended:
-            if time.monotonic() - begun > self.args.seconds:
+            if time.monotonic() - begun > self.args.seconds and self.shared.get(self.index) == (number, begun):
                 reason = "hung"
             elif self._resident() > 2 * self.args.mebibytes:
                 reason = "memory (killed)"

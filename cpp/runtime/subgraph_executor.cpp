@@ -20,6 +20,7 @@ struct SubgraphExecutor::Node {
   const CustomOpDef* custom = nullptr;
   std::vector<Slot*> inputs, outputs;
   bool late = false;            // inferred and prepared at run time
+  bool empty = false;           // its results have no elements
   bool folded = false;          // its results were computed in allocate()
   bool joined = false;          // done by an earlier node
   TensorId result = kNoTensor;  // of the last node that this one does, too
@@ -44,8 +45,8 @@ size_t align(size_t bytes) {
 }
 
 void fill_variable(const Slot& slot) {
-  const int64_t zero = slot.tensor->quantization.zero();
-  std::memset(slot.data, dtype_size(slot.dtype) == 1 ? static_cast<int>(zero) : 0, slot.bytes);
+  const bool quantized = dtype_size(slot.dtype) == 1 && is_integer(slot.dtype);
+  std::memset(slot.data, quantized ? static_cast<int>(slot.tensor->quantization.zero()) : 0, slot.bytes);
 }
 
 }  // namespace
@@ -203,13 +204,21 @@ void SubgraphExecutor::infer_node(Node& node) {
     if (slot == nullptr) continue;
     if (node.late) slot->shape_known = false;
     if (slot->shape_known) {
-      usage().check_shape(slot->shape);
+      usage().check_value(slot->shape, slot->dtype);
       slot->bytes = bytes_of(*slot);
     }
     // What infer leaves to the run belongs to the kernel; what comes after waits for it.
     if (!slot->shape_known && slot->tensor->is_constant)
       fail_node(node, "An operator writes a constant.", "prepare");
   }
+}
+
+// Whether the node has nothing to compute: all its results are known to have no elements.
+bool SubgraphExecutor::gives_nothing(const Node& node) const {
+  return !node.stateful() && !node.outputs.empty() &&
+         std::all_of(node.outputs.begin(), node.outputs.end(), [](const Slot* slot) {
+           return slot == nullptr || (slot->shape_known && dtype_bits(slot->dtype) != 0 && slot->bytes == 0);
+         });
 }
 
 // Computes now what depends on constants and shapes alone.
@@ -299,7 +308,7 @@ void SubgraphExecutor::allocate() {
   reset_slots();
   for (Node& node : nodes_) node.joined = false;
   for (Node& node : nodes_) {
-    node.late = node.folded = false;
+    node.late = node.folded = node.empty = false;
     node.kernel = nullptr;
     if (node.result != kNoTensor) node.outputs[0] = &slots_[node.op->outputs[0]];
     node.result = kNoTensor;
@@ -321,7 +330,8 @@ void SubgraphExecutor::allocate() {
         if (id != kNoTensor && storage_[id] == Storage::kVariable && slots_[id].shape_known)
           own_memory(id, slots_[id].bytes);
       }
-      if (node.joined || node.late || try_fold(node)) continue;
+      node.empty = !node.late && gives_nothing(node);
+      if (node.joined || node.late || node.empty || try_fold(node)) continue;
       if (!node.late) prepare_with_followers(node);
     } catch (const Error& error) {
       fail_node(node, error.what(), "prepare");
@@ -371,7 +381,7 @@ void SubgraphExecutor::place_memory() {
     owners.push_back(id);
   }
   for (const Node& node : nodes_) {
-    if (node.late || node.folded || node.joined) continue;
+    if (node.late || node.folded || node.joined || node.empty) continue;
     for (size_t bytes : node.scratch_bytes) buffers.push_back({bytes, node.index, node.index});
   }
   size_t total = 0;
@@ -393,7 +403,7 @@ void SubgraphExecutor::place_memory() {
   }
   size_t next = owners.size();
   for (Node& node : nodes_) {
-    if (node.late || node.folded || node.joined) continue;
+    if (node.late || node.folded || node.joined || node.empty) continue;
     node.scratch.clear();
     for (size_t i = 0; i < node.scratch_bytes.size(); ++i)
       node.scratch.push_back(arena_.data() + buffers[next++].offset);
@@ -446,9 +456,10 @@ void SubgraphExecutor::run_late(Node& node) {
     node.infer(infer);
     for (TensorId id : node.op->outputs) {
       if (id == kNoTensor || !slots_[id].shape_known) continue;
-      usage().check_shape(slots_[id].shape);
+      usage().check_value(slots_[id].shape, slots_[id].dtype);
       own_memory(id, bytes_of(slots_[id]));
     }
+    if (gives_nothing(node)) return restore();
     prepare_node(node);
     place_scratch(node);
     RunContext context(*node.op, node.inputs, node.outputs, environment_, node.scratch);
@@ -472,7 +483,7 @@ void SubgraphExecutor::run_late(Node& node) {
 
 void SubgraphExecutor::run() {
   for (Node& node : nodes_) {
-    if (node.folded || node.joined) continue;
+    if (node.folded || node.joined || node.empty) continue;
     check_interrupt();
     const auto start =
         profiler_ != nullptr ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();

@@ -73,6 +73,7 @@ class SubgraphExecutor {
 
   void reset_slots();
   void infer_node(Node& node);
+  bool gives_nothing(const Node& node) const;
   bool try_fold(Node& node);
   void prepare_node(Node& node);
   void prepare_with_followers(Node& node);

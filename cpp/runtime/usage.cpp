@@ -79,6 +79,19 @@ void Usage::check_shape(const Shape& shape) const {
   }
 }
 
+void Usage::check_value(const Shape& shape, DType dtype) const {
+  constexpr size_t kPerString = 32, kPerRow = 8;
+  check_shape(shape);
+  const size_t element = dtype_bits(dtype) == 0 ? kPerString : dtype_size(dtype);
+  const auto elements = static_cast<size_t>(num_elements(shape));
+  size_t longest = 0;
+  for (int32_t dim : shape) longest = std::max(longest, static_cast<size_t>(dim));
+  if (elements > memory_ / element || longest > memory_ / kPerRow) {
+    fail(ErrorCode::kRuntime, "a tensor of ", dtype_name(dtype), to_string(shape), " is beyond the limit memory, ",
+         memory_, " bytes");
+  }
+}
+
 void Usage::reserve(AlignedBuffer& buffer, size_t bytes) {
   const size_t before = buffer.data() == nullptr ? 0 : buffer.capacity();
   if (bytes <= before && before != 0) return;

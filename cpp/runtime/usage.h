@@ -16,6 +16,8 @@ class Usage {
 
   // Error (kRuntime) if a tensor of this shape is beyond the limits.
   void check_shape(const Shape& shape) const;
+  // The same, for a tensor that needs memory: what kernels keep per element or row is counted roughly.
+  void check_value(const Shape& shape, DType dtype) const;
   // Room for `bytes`, as AlignedBuffer::reserve. Error (kRuntime) if that is beyond the limit.
   void reserve(AlignedBuffer& buffer, size_t bytes);
   void release(AlignedBuffer& buffer);
