@@ -39,7 +39,8 @@ void check_quantization(const Tensor& tensor, TensorId id) {
     fail(kBad, describe(tensor, id), " of ", dtype_name(tensor.dtype), " has the zero point ", zero);
   }
   for (float scale : q.scale) {
-    if (scale >= 0 && scale <= std::numeric_limits<float>::max()) continue;
+    const float least = tensor.is_constant ? 0 : std::numeric_limits<float>::min();
+    if (scale >= least && scale <= std::numeric_limits<float>::max()) continue;
     fail(kBad, describe(tensor, id), " has the scale ", scale);
   }
   if (!q.per_channel()) return;

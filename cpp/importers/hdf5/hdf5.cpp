@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/float16.h"
 #include "core/memory.h"
+#include "importers/hdf5/heap_strings.h"
 #include "tflite/mapped_file.h"
 
 namespace litewright::hdf5 {
@@ -155,21 +156,21 @@ struct File::State {
     if (static_cast<uint64_t>(count) > file_size || bytes > file_size) {
       bad(path, "attribute '" + key + "' claims more than the file holds");
     }
-    return H5Tis_variable_str(type) > 0 ? variable_strings(attribute, type, space, count, path, key)
-                                        : fixed_strings(attribute, type, count, path, key);
+    if (H5Tis_variable_str(type) <= 0) return fixed_strings(attribute, type, count, path, key);
+    return with_context([&] { return concat("'", this->name, "', '/", path, "', attribute '", key, "'"); },
+                        [&] {
+                          return read_heap_strings(this->bytes, header_address(object), key,
+                                                   static_cast<uint64_t>(count));
+                        });
   }
 
-  std::vector<std::string> variable_strings(hid_t attribute, hid_t type, hid_t space, hssize_t count,
-                                            const std::string& path, const std::string& key) const {
-    Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
-    H5Tset_size(memory, H5T_VARIABLE);
-    H5Tset_cset(memory, H5Tget_cset(type));
-    std::vector<char*> pointers(static_cast<size_t>(count), nullptr);
-    if (H5Aread(attribute, memory, pointers.data()) < 0) bad(path, "attribute '" + key + "' cannot be read");
-    std::vector<std::string> result;
-    for (const char* text : pointers) result.emplace_back(text == nullptr ? "" : text);
-    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, pointers.data());
-    return result;
+  static uint64_t header_address(hid_t object) {
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_info1_t info;
+#else
+    H5O_info_t info;
+#endif
+    return H5Oget_info1(object, &info) < 0 ? UINT64_MAX : info.addr;
   }
 
   std::vector<std::string> fixed_strings(hid_t attribute, hid_t type, hssize_t count, const std::string& path,
