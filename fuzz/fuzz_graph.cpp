@@ -119,7 +119,7 @@ class GraphMutator {
     for (size_t count = 1 + below(3); count > 0; --count) {
       const size_t at = below(bytes.size()) / width * width;
       int64_t value = 0;
-      std::memcpy(&value, bytes.data() + at, std::min(width, bytes.size() - at));
+      std::memcpy(&value, bytes.data() + at, std::min({width, bytes.size() - at, sizeof value}));
       value = number(value);
       std::memcpy(bytes.data() + at, &value, std::min({width, bytes.size() - at, sizeof value}));
     }

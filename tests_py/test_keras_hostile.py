@@ -119,6 +119,21 @@ def test_hostile_weights(name: str, tmp_path: Path) -> None:
         convert(path)
 
 
+def test_damaged_heaps_of_strings(tmp_path: Path) -> None:
+    """HDF5's library reads beyond the heap, or its own memory, where these numbers are wrong."""
+    path = good(tmp_path / "a.h5")
+    content = path.read_bytes()
+    heap = content.index(b"GCOL")
+    config = content.index(b'{"class_name"')
+    for offset in (8, 24, config - heap - 8):  # sizes of the collection, its first object and the configuration
+        for size in (0, 1, 2**20, 2**31, 2**63 - 1, 2**64 - 1):
+            damaged = bytearray(content)
+            damaged[heap + offset : heap + offset + 8] = size.to_bytes(8, "little")
+            path.write_bytes(damaged)
+            with pytest.raises(ERRORS):
+                convert(path)
+
+
 def test_weights_that_only_claim_to_be_there(tmp_path: Path) -> None:
     """An extent without storage behind it reads as zeros in HDF5: no file may make us allocate it."""
     units = 2**26

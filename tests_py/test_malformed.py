@@ -194,6 +194,10 @@ CASES: dict[str, Callable[[], bytes]] = {
     "too many dimensions": lambda: first_tensor(lambda t: setattr(t, "shape", [1] * 1000)),
     "constant too small": lambda: changed(tiny.add(other=[1, 1, 1]), lambda m: setattr(m.subgraphs[0].tensors[1], "shape", [4])),
     "buffer beyond": lambda: first_tensor(lambda t: setattr(t, "buffer", 77)),
+    "writes an input": lambda: changed(tiny.add(other=[1, 1, 1]), lambda m: setattr(m.subgraphs[0], "inputs", [0, 2])),
+    "reads before it is written": lambda: tiny.build(Graph([Tensor("x", [2]), Tensor("e", [0]), Tensor("y", [0])], [Op(tiny.ABS, [1], [2]), Op(tiny.ABS, [0], [1])], [0], [2])),
+    "many dimensions": lambda: first_tensor(lambda t: setattr(t, "shape", [2**24, 1, 2**20])),
+    "huge string tile": lambda: one(CODES.TILE, [Tensor("x", [1], tiny.STRING), ints("m", 2**28)], Tensor("y", [1], tiny.STRING)),
     "huge fill": lambda: one(CODES.FILL, [Tensor("v", []), ints("d", HUGE, HUGE)], Y),
     "huge tile": lambda: one(CODES.TILE, [Tensor("x", [4]), ints("m", HUGE)], Y),
     "huge pad": lambda: one(CODES.PAD, [Tensor("x", [4]), Tensor("p", [1, 2], tiny.INT32, value=np.array([[HUGE, HUGE]], np.int32))], Y),
@@ -269,6 +273,7 @@ CASES: dict[str, Callable[[], bytes]] = {
     "traversal": lambda: sparse(order=[0, 0]),
     "traversal beyond": lambda: sparse(order=[0, 9]),
     "one dimension": lambda: sparse(dimensions=1),
+    "scale 0 of an input": lambda: one(tiny.ADD, [Tensor("x", [2], tiny.INT8, scales=[0.0], zero_points=[0]), Tensor("w", [2], tiny.INT8, scales=[1.0], zero_points=[0])], Tensor("y", [2], tiny.INT8, scales=[1.0], zero_points=[0]), feeds=2),
     # strings and external buffers
     "string count": lambda: strings(b"\xff\xff\xff\x7f" + bytes(20)),
     "string offsets": lambda: strings(np.array([2, 16, 900, 16], np.int32).tobytes()),
@@ -295,6 +300,32 @@ def test_the_cases_are_near_valid_files() -> None:
 def test_resized_inputs_are_checked(shape: list[int]) -> None:
     with pytest.raises(ERRORS):
         run(tiny.add(other=[1, 1, 1]), shape)
+
+
+@pytest.mark.parametrize("dtype", [tiny.INT8, tiny.UINT8, tiny.FLOAT32])
+@pytest.mark.parametrize("code", [CODES.CONV_2D, CODES.DEPTHWISE_CONV_2D])
+def test_results_without_elements(code: int, dtype: int) -> None:
+    """Kernels that share out rows divided by their number."""
+    scale: dict[str, Any] = {} if dtype == tiny.FLOAT32 else {"scales": [0.5], "zero_points": [0]}
+    kind = {tiny.INT8: np.int8, tiny.UINT8: np.uint8, tiny.FLOAT32: np.float32}[dtype]
+    tensors = [
+        Tensor("x", [1, 0, 9, 16], dtype, **scale),
+        Tensor("w", [16, 3, 3, 16] if code == CODES.CONV_2D else [1, 3, 3, 16], dtype, value=np.ones((16, 3, 3, 16) if code == CODES.CONV_2D else (1, 3, 3, 16), kind), **scale),
+        Tensor("y", [1, 0, 9, 16], dtype, **scale),
+    ]
+    kind_of_options = "Conv2DOptions" if code == CODES.CONV_2D else "DepthwiseConv2DOptions"
+    settings = options(kind_of_options, strideH=1, strideW=1, dilationHFactor=1, dilationWFactor=1)
+    if code != CODES.CONV_2D:
+        settings.depthMultiplier = 1
+    content = tiny.build(Graph(tensors, [Op(code, [0, 1], [2], 3, options=settings)], [0], [2]))
+    run(content)
+    run(content, [0, 5, 9, 16])
+
+
+def test_bools_of_a_file_are_zero_or_one() -> None:
+    odd = Tensor("b", [3], tiny.BOOL, value=np.array([0, 2, 255], np.uint8))
+    interpreter = lite.Interpreter(model_content=tiny.build(Graph([Tensor("x", [1]), odd], [], [0], [1])))
+    assert interpreter.get_tensor(1).view(np.uint8).tolist() == [0, 1, 1]
 
 
 def test_an_interpreter_works_after_a_failed_call() -> None:

@@ -306,6 +306,7 @@ std::vector<TensorId> SubgraphExecutor::results_of(const Node& node) const {
 void SubgraphExecutor::allocate() {
   if (allocated_) return;
   reset_slots();
+  for (TensorId id : subgraph_->inputs) usage().check_value(slots_[id].shape, slots_[id].dtype);
   for (Node& node : nodes_) node.joined = false;
   for (Node& node : nodes_) {
     node.late = node.folded = node.empty = false;
