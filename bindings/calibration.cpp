@@ -10,9 +10,9 @@
 
 #include "arrays.h"
 #include "module.h"
-#include "unlocked.h"
 #include "quant/channel_means.h"
 #include "quant/comparison.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {

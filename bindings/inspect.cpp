@@ -10,8 +10,8 @@
 #include "bytes.h"
 #include "core/cpu.h"
 #include "module.h"
-#include "unlocked.h"
 #include "runtime/interpreter.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {

@@ -13,9 +13,9 @@
 #include "custom_ops.h"
 #include "delegates.h"
 #include "module.h"
-#include "unlocked.h"
 #include "runtime/delegation.h"
 #include "runtime/profile.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {

@@ -11,8 +11,8 @@
 #include "importers/keras/layer_families.h"
 #include "importers/keras/lowering.h"
 #include "module.h"
-#include "unlocked.h"
 #include "ops/op_def.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {

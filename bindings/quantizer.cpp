@@ -11,13 +11,13 @@
 #include "graph/dump.h"
 #include "graph/validate.h"
 #include "module.h"
-#include "unlocked.h"
 #include "passes/passes.h"
 #include "quant/quantize.h"
 #include "quant/remedies.h"
 #include "quant/twins.h"
 #include "tflite/reader.h"
 #include "tflite/writer.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {

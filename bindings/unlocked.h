@@ -7,8 +7,8 @@
 
 namespace litewright::python {
 
-// As py::gil_scoped_release; in the meantime a KeyboardInterrupt (or what another signal's handler raises) ends
-// the work.
+// As py::gil_scoped_release; in the meantime a KeyboardInterrupt (or what another signal's handler raises)
+// ends the work.
 class Unlocked {
  public:
   Unlocked() : interrupts_(&raise_signals) {}

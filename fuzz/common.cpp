@@ -18,7 +18,8 @@ void fill_inputs(Interpreter& interpreter) {
   for (TensorId id : executor.subgraph().inputs) {
     const Slot& slot = executor.slot(id);
     if (slot.data == nullptr || slot.value_known || dtype_bits(slot.dtype) == 0) continue;
-    for (size_t i = 0; i < slot.bytes; ++i) slot.data[i] = static_cast<uint8_t>(i % (slot.dtype == DType::kBool ? 2 : 7));
+    for (size_t i = 0; i < slot.bytes; ++i)
+      slot.data[i] = static_cast<uint8_t>(i % (slot.dtype == DType::kBool ? 2 : 7));
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace litewright::fuzz {
 
-// Calls `body` and takes what a caller has to expect: Error, and std::bad_alloc. Everything else is a finding.
+// Calls `body` and takes what a caller has to expect: Error, and std::bad_alloc. Everything else is a
+// finding.
 template <class Body>
 void expect_errors(const Body& body) {
   const InterruptScope limit(deadline(5, "a case"));

@@ -1,5 +1,5 @@
-// As fuzz_tflite, with mutations that keep the file's structure: indexes, shapes, types, quantization, options
-// and constants of the graph change, and the writer makes a file of it.
+// As fuzz_tflite, with mutations that keep the file's structure: indexes, shapes, types, quantization,
+// options and constants of the graph change, and the writer makes a file of it.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -52,8 +52,8 @@ class GraphMutator {
   size_t below(size_t count) { return count == 0 ? 0 : random_() % count; }
 
   int64_t number(int64_t old) {
-    constexpr int64_t kNumbers[] = {0,   1,   -1,   2,     3,     4,          5,        8,          16,
-                                    127, 128, 255, 65535, 65536, 1 << 24,  INT32_MAX, INT32_MIN, INT64_MAX};
+    constexpr int64_t kNumbers[] = {0,   1,   -1,  2,     3,     4,       5,         8,         16,
+                                    127, 128, 255, 65535, 65536, 1 << 24, INT32_MAX, INT32_MIN, INT64_MAX};
     switch (below(4)) {
       case 0:
         return old + static_cast<int64_t>(below(5)) - 2;
@@ -126,7 +126,8 @@ class GraphMutator {
     tensor.data = Bytes::own(std::move(bytes));
   }
 
-  // Most wrong sizes are the same refusal; keep the bytes to what the shape says, so that what follows is reached.
+  // Most wrong sizes are the same refusal; keep the bytes to what the shape says, so that what follows is
+  // reached.
   void fit_data(Tensor& tensor) {
     const auto elements = checked_elements(tensor.shape);
     if (!tensor.is_constant || !elements || *elements > 1 << 16 || tensor.sparsity.present()) return;
@@ -178,7 +179,8 @@ class GraphMutator {
 
   void mutate_options(Operator& op) {
     if (!op.options.has_value()) {
-      std::vector<uint8_t> bytes(op.custom_options.data(), op.custom_options.data() + op.custom_options.size());
+      std::vector<uint8_t> bytes(op.custom_options.data(),
+                                 op.custom_options.data() + op.custom_options.size());
       if (bytes.empty()) return;
       bytes[below(bytes.size())] = static_cast<uint8_t>(random_());
       op.custom_options = Bytes::own(std::move(bytes));

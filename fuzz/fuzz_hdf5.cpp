@@ -5,7 +5,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   litewright::fuzz::expect_errors([&] {
-    litewright::Graph graph = litewright::keras::import_keras(litewright::Bytes::copy(data, size), "model.h5");
+    litewright::Graph graph =
+        litewright::keras::import_keras(litewright::Bytes::copy(data, size), "model.h5");
     litewright::optimize(graph);
   });
   return 0;

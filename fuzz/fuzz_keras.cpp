@@ -5,7 +5,8 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   litewright::fuzz::expect_errors([&] {
-    litewright::Graph graph = litewright::keras::import_keras(litewright::Bytes::copy(data, size), "model.keras");
+    litewright::Graph graph =
+        litewright::keras::import_keras(litewright::Bytes::copy(data, size), "model.keras");
     litewright::optimize(graph);
   });
   return 0;

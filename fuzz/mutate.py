@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Mutate model files many times and load, run or convert every result in a process of its own group.
 
-usage: fuzz/mutate.py [--count 20000] [--seed 1] [--save FOLDER] FILE.tflite FILE.h5 FILE.keras SAVED_MODEL ...
+usage: fuzz/mutate.py [--count 20000] [--seed 1] [--save FOLDER] FILE.tflite FILE.h5 FILE.keras FOLDER ...
 
-Every case must end in an answer or a Python exception, within --seconds and --mebibytes. A case is a function of the
-seed, the file and its number, so that one can be repeated: --only NUMBER runs just that one, in this process. Prints
-one line per file; exit status 1 if a case crashed, hung, took too much memory or raised what no caller expects.
+A folder is a SavedModel. Every case must end in an answer or a Python exception, within --seconds and
+--mebibytes. A case is a function of the seed, the file and its number, so that one can be repeated: --only
+NUMBER runs just that one, in this process. Prints one line per file; exit status 1 if a case crashed, hung,
+took too much memory or raised what no caller expects.
 """
 
 from __future__ import annotations
@@ -103,7 +104,8 @@ class Subject:
             for part in goal.rglob("*"):
                 part.chmod(0o755)
         names = sorted(self.parts)
-        weights = [8 if name.endswith("saved_model.pb") else 3 if "variables" in name else 1 for name in names]
+        likely = {"saved_model.pb": 8, "variables.index": 3}
+        weights = [likely.get(Path(name).name, 1) for name in names]
         chosen = rng.choices(names, weights)[0]
         for name in names:
             content = self.parts[name](rng) if name == chosen else (self.path / name).read_bytes()
@@ -147,7 +149,9 @@ def outcome(run: Callable[[], None]) -> str:
     return "ran"
 
 
-def work(subject: Subject, numbers: range, worker: int, shared: Shared, limit: int, results: int, folder: Path) -> None:
+def work(
+    subject: Subject, numbers: range, worker: int, shared: Shared, limit: int, results: int, folder: Path
+) -> None:
     """A worker process: one line `number outcome` per case. Ends after a case that took too much memory."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # ends with the parent
     null = os.open(os.devnull, os.O_WRONLY)
@@ -174,7 +178,9 @@ def work(subject: Subject, numbers: range, worker: int, shared: Shared, limit: i
 class Worker:
     """A share of a subject's cases, run by one process after another."""
 
-    def __init__(self, subject: Subject, numbers: range, index: int, shared: Shared, args: argparse.Namespace) -> None:
+    def __init__(
+        self, subject: Subject, numbers: range, index: int, shared: Shared, args: argparse.Namespace
+    ) -> None:
         self.subject, self.numbers, self.index, self.shared, self.args = subject, numbers, index, shared, args
         base = "/dev/shm" if os.path.isdir("/dev/shm") else None
         self.folder = Path(tempfile.mkdtemp(prefix="mutate-", dir=base))
@@ -187,10 +193,8 @@ class Worker:
         pid = os.fork()
         if pid == 0:
             try:
-                work(
-                    self.subject, self.numbers, self.index, self.shared, self.args.mebibytes, self.results.fileno(),
-                    self.folder,
-                )  # fmt: skip
+                limit, results = self.args.mebibytes, self.results.fileno()
+                work(self.subject, self.numbers, self.index, self.shared, limit, results, self.folder)
             finally:
                 os._exit(9)
         return pid
@@ -199,11 +203,14 @@ class Worker:
         """Whether it still works; restarts it behind a case that ended it."""
         ended, status = os.waitpid(self.pid, os.WNOHANG)
         number, begun = self.shared.get(self.index)
-        reason = f"crashed with {signal.Signals(os.WTERMSIG(status)).name}" if ended and os.WIFSIGNALED(status) else ""
+        reason = ""
+        if ended and os.WIFSIGNALED(status):
+            reason = f"crashed with {signal.Signals(os.WTERMSIG(status)).name}"
         if ended and os.WIFEXITED(status) and os.WEXITSTATUS(status) != 0:
             reason = f"crashed with status {os.WEXITSTATUS(status)}"
         if not ended:
-            if time.monotonic() - begun > self.args.seconds and self.shared.get(self.index) == (number, begun):
+            # While a worker writes its slot, the time is 0.
+            if begun > 0 and time.monotonic() - begun > self.args.seconds:
                 reason = "hung"
             elif self._resident() > 2 * self.args.mebibytes:
                 reason = "memory (killed)"
@@ -288,7 +295,8 @@ def run_only(path: Path, args: argparse.Namespace) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--count", type=int, default=20_000, help="mutations per file")
     parser.add_argument("--first", type=int, default=0, help="number of the first one")

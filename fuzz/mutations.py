@@ -1,4 +1,4 @@
-"""Mutations of files: what damage, chance or malice makes of them. All randomness comes from the caller's generator."""
+"""Mutations of files: what damage, chance or malice makes of them. Randomness comes from the caller."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from flatbuffer_fields import Site, tflite_sites
 Mutate = Callable[[random.Random], bytes]
 
 INTERESTING = [
-    0, 1, -1, 2, 3, 7, 8, 16, 64, 127, 128, 255, 256, 1000, 4096, 32767, -32768, 65535, 65536, 10**6, 2**24, 2**27,
-    2**28, 2**30, 2**31 - 1, -(2**31), 2**32 - 1, 2**33, 2**62, 2**63 - 1, -(2**63),
+    0, 1, -1, 2, 3, 7, 8, 16, 64, 127, 128, 255, 256, 1000, 4096, 32767, -32768, 65535, 65536, 10**6, 2**24,
+    2**27, 2**28, 2**30, 2**31 - 1, -(2**31), 2**32 - 1, 2**33, 2**62, 2**63 - 1, -(2**63),
 ]  # fmt: skip
 
 
@@ -61,7 +61,8 @@ def damage(data: bytearray, rng: random.Random, begin: int = 0, end: int | None 
         data[at:at] = rng.randbytes(rng.randrange(1, 64))
     else:
         size = rng.randrange(1, 64)
-        fill = bytes(size) if rng.random() < 0.5 else data[(start := rng.randrange(begin, end)) : start + size]
+        start = rng.randrange(begin, end)
+        fill = bytes(size) if rng.random() < 0.5 else data[start : start + size]
         data[at : at + len(fill)] = fill
 
 
@@ -106,12 +107,14 @@ class Tflite:
             other = rng.choice(self.sites[site.key])
             data[at : at + site.width] = self.data[other.offset : other.offset + site.width]
             return
-        put(data, at, site.width, new_value(rng, int.from_bytes(data[at : at + site.width], "little"), site.width))
+        old = int.from_bytes(data[at : at + site.width], "little")
+        put(data, at, site.width, new_value(rng, old, site.width))
 
 
 STRANGE: list[Any] = [
-    None, True, False, -1, 0, 1, 7, 2**20, 2**31, 2**40, 2**63, -(2**63), 1e30, 0.5, "x", "", "relu", "same", [],
-    [1, "x"], [0, 0], [-1, -1], [2**20, 2**20], [[1, 2], [3, 4], [5, 6]], {}, {"class_name": "Dense", "config": 3},
+    None, True, False, -1, 0, 1, 7, 2**20, 2**31, 2**40, 2**63, -(2**63), 1e30, 0.5, "x", "", "relu", "same",
+    [], [1, "x"], [0, 0], [-1, -1], [2**20, 2**20], [[1, 2], [3, 4], [5, 6]], {},
+    {"class_name": "Dense", "config": 3},
 ]  # fmt: skip
 
 
@@ -146,7 +149,7 @@ def change_json(text: bytes, rng: random.Random) -> bytes:
 
 
 class Hdf5:
-    """Mutations of an HDF5 file: its structures, and the model's configuration where it is text in the file."""
+    """Mutations of an HDF5 file: its structures, and the model's configuration where it is text in it."""
 
     MARKS = re.compile(rb"TREE|HEAP|SNOD|OHDR|GCOL|FRHP|FHDB|OCHK|BTHD|BTLF")
 

@@ -125,7 +125,8 @@ def test_damaged_heaps_of_strings(tmp_path: Path) -> None:
     content = path.read_bytes()
     heap = content.index(b"GCOL")
     config = content.index(b'{"class_name"')
-    for offset in (8, 24, config - heap - 8):  # sizes of the collection, its first object and the configuration
+    # The sizes of the collection, of its first object and of the configuration.
+    for offset in (8, 24, config - heap - 8):
         for size in (0, 1, 2**20, 2**31, 2**63 - 1, 2**64 - 1):
             damaged = bytearray(content)
             damaged[heap + offset : heap + offset + 8] = size.to_bytes(8, "little")

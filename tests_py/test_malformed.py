@@ -63,12 +63,16 @@ Y = Tensor("y", [1])
 
 
 def conv(**fields: Any) -> bytes:
-    settings = options("Conv2DOptions", **{"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, **fields})
+    settings = options(
+        "Conv2DOptions", **{"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1, **fields}
+    )
     return one(CODES.CONV_2D, [X4, floats("w", 1, 2, 2, 1), floats("b", 1)], Y, settings)
 
 
 def pool(**fields: Any) -> bytes:
-    settings = options("Pool2DOptions", **{"strideH": 1, "strideW": 1, "filterHeight": 2, "filterWidth": 2, **fields})
+    settings = options(
+        "Pool2DOptions", **{"strideH": 1, "strideW": 1, "filterHeight": 2, "filterWidth": 2, **fields}
+    )
     return one(CODES.MAX_POOL_2D, [X4], Y, settings)
 
 
@@ -81,7 +85,14 @@ def loop(forever: bool = True) -> bytes:
     """WHILE whose condition is a constant."""
     main = Graph(
         [Tensor("x", [1]), Tensor("y", [1])],
-        [Op(CODES.WHILE, [0], [1], options=options("WhileOptions", condSubgraphIndex=1, bodySubgraphIndex=2))],
+        [
+            Op(
+                CODES.WHILE,
+                [0],
+                [1],
+                options=options("WhileOptions", condSubgraphIndex=1, bodySubgraphIndex=2),
+            )
+        ],
         [0],
         [1],
     )
@@ -123,7 +134,10 @@ def sparse(**fields: Any) -> bytes:
     def change(model: Any) -> None:
         rows, columns = schema.DimensionMetadataT(), schema.DimensionMetadataT()
         rows.denseSize, columns.format = 2, schema.DimensionType.SPARSE_CSR
-        for name, values in (("Segments", fields.get("segments", [0, 2, 4])), ("Indices", fields.get("indices", [0, 1, 0, 1]))):
+        for name, values in (
+            ("Segments", fields.get("segments", [0, 2, 4])),
+            ("Indices", fields.get("indices", [0, 1, 0, 1])),
+        ):
             vector = schema.Int32VectorT()
             vector.values = values
             setattr(columns, "array" + name, vector)
@@ -147,7 +161,8 @@ def first_tensor(change: Callable[[Any], None]) -> bytes:
 def strings(data: bytes) -> bytes:
     tensors = [Tensor("x", [2]), Tensor("s", [2], tiny.STRING, value=np.frombuffer(data, np.uint8))]
     return changed(
-        tiny.build(Graph(tensors, [], [0], [1])), lambda model: setattr(model.subgraphs[0].tensors[1], "shape", [2])
+        tiny.build(Graph(tensors, [], [0], [1])),
+        lambda model: setattr(model.subgraphs[0].tensors[1], "shape", [2]),
     )
 
 
@@ -292,7 +307,16 @@ def test_malformed_models_raise(name: str) -> None:
 
 def test_the_cases_are_near_valid_files() -> None:
     """What the cases change is valid unchanged, or they would raise for other reasons."""
-    for content in (tiny.add(other=[1, 1, 1]), conv(), pool(), divided(CODES.DIV, 1, 1), loop(False), quantized(), sparse(), calls(1)):
+    for content in (
+        tiny.add(other=[1, 1, 1]),
+        conv(),
+        pool(),
+        divided(CODES.DIV, 1, 1),
+        loop(False),
+        quantized(),
+        sparse(),
+        calls(1),
+    ):
         run(content)
 
 
@@ -310,7 +334,13 @@ def test_results_without_elements(code: int, dtype: int) -> None:
     kind = {tiny.INT8: np.int8, tiny.UINT8: np.uint8, tiny.FLOAT32: np.float32}[dtype]
     tensors = [
         Tensor("x", [1, 0, 9, 16], dtype, **scale),
-        Tensor("w", [16, 3, 3, 16] if code == CODES.CONV_2D else [1, 3, 3, 16], dtype, value=np.ones((16, 3, 3, 16) if code == CODES.CONV_2D else (1, 3, 3, 16), kind), **scale),
+        Tensor(
+            "w",
+            [16, 3, 3, 16] if code == CODES.CONV_2D else [1, 3, 3, 16],
+            dtype,
+            value=np.ones((16, 3, 3, 16) if code == CODES.CONV_2D else (1, 3, 3, 16), kind),
+            **scale,
+        ),
         Tensor("y", [1, 0, 9, 16], dtype, **scale),
     ]
     kind_of_options = "Conv2DOptions" if code == CODES.CONV_2D else "DepthwiseConv2DOptions"

@@ -23,8 +23,9 @@ std::pair<int64_t, int64_t> zero_point_range(DType dtype) {
   const int bits = dtype_bits(dtype);
   if (!is_integer(dtype) || bits >= 32) return {INT32_MIN, INT32_MAX};
   const bool is_unsigned = dtype == DType::kUInt8 || dtype == DType::kUInt16 || dtype == DType::kUInt4;
-  return is_unsigned ? std::pair<int64_t, int64_t>{0, (int64_t{1} << bits) - 1}
-                     : std::pair<int64_t, int64_t>{-(int64_t{1} << (bits - 1)), (int64_t{1} << (bits - 1)) - 1};
+  return is_unsigned
+             ? std::pair<int64_t, int64_t>{0, (int64_t{1} << bits) - 1}
+             : std::pair<int64_t, int64_t>{-(int64_t{1} << (bits - 1)), (int64_t{1} << (bits - 1)) - 1};
 }
 
 void check_quantization(const Tensor& tensor, TensorId id) {
@@ -120,48 +121,47 @@ void check_operators(const Graph& graph, const Subgraph& subgraph) {
   };
   for (size_t i = 0; i < subgraph.operators.size(); ++i) {
     const Operator& op = subgraph.operators[i];
-    with_context([&] { return concat("operator ", i, " (", op.display_name(), ")"); },
-                 [&] {
-                   check_ids(op.inputs, subgraph, "an input", true);
-                   check_ids(op.outputs, subgraph, "an output", true);
-                   check_ids(op.intermediates, subgraph, "an intermediate", true);
-                   const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
-                   if (def != nullptr) {
-                     check_operands(op, def->inputs, op.inputs, "input");
-                     check_operands(op, def->outputs, op.outputs, "output");
-                     if (op.options.has_value() && op.options.schema() != def->options) {
-                       fail(kBad, "its options are ", op.options.schema()->name,
-                            def->options == nullptr ? "; it has none"
-                                                    : concat("; they should be ", def->options->name));
-                     }
-                   }
-                   for (TensorId id : op.inputs) {
-                     if (id == kNoTensor || has_value(id)) continue;
-                     fail(kBad, "it reads ", describe(subgraph.tensors[id], id),
-                          ", which nothing before it writes");
-                   }
-                   for (TensorId id : op.outputs) {
-                     if (id == kNoTensor) continue;
-                     if (subgraph.tensors[id].is_constant)
-                       fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", a constant");
-                     if (given[id])
-                       fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", an input of the subgraph");
-                     if (std::find(op.inputs.begin(), op.inputs.end(), id) != op.inputs.end())
-                       fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", which it reads, too");
-                     if (produced[id])
-                       fail(kBad, "it writes ", describe(subgraph.tensors[id], id),
-                            ", which another operator writes too");
-                     written[id] = produced[id] = true;
-                   }
-                   for (int32_t called : called_subgraphs(op)) {
-                     if (called < 0 || static_cast<size_t>(called) >= graph.subgraphs.size())
-                       fail(kBad, "it calls subgraph ", called, " of ", graph.subgraphs.size());
-                   }
-                 });
+    with_context(
+        [&] { return concat("operator ", i, " (", op.display_name(), ")"); },
+        [&] {
+          check_ids(op.inputs, subgraph, "an input", true);
+          check_ids(op.outputs, subgraph, "an output", true);
+          check_ids(op.intermediates, subgraph, "an intermediate", true);
+          const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
+          if (def != nullptr) {
+            check_operands(op, def->inputs, op.inputs, "input");
+            check_operands(op, def->outputs, op.outputs, "output");
+            if (op.options.has_value() && op.options.schema() != def->options) {
+              fail(kBad, "its options are ", op.options.schema()->name,
+                   def->options == nullptr ? "; it has none"
+                                           : concat("; they should be ", def->options->name));
+            }
+          }
+          for (TensorId id : op.inputs) {
+            if (id == kNoTensor || has_value(id)) continue;
+            fail(kBad, "it reads ", describe(subgraph.tensors[id], id), ", which nothing before it writes");
+          }
+          for (TensorId id : op.outputs) {
+            if (id == kNoTensor) continue;
+            if (subgraph.tensors[id].is_constant)
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", a constant");
+            if (given[id])
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", an input of the subgraph");
+            if (std::find(op.inputs.begin(), op.inputs.end(), id) != op.inputs.end())
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", which it reads, too");
+            if (produced[id])
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id),
+                   ", which another operator writes too");
+            written[id] = produced[id] = true;
+          }
+          for (int32_t called : called_subgraphs(op)) {
+            if (called < 0 || static_cast<size_t>(called) >= graph.subgraphs.size())
+              fail(kBad, "it calls subgraph ", called, " of ", graph.subgraphs.size());
+          }
+        });
   }
   for (TensorId id : subgraph.outputs) {
-    if (!has_value(id))
-      fail(kBad, "nothing writes the output ", describe(subgraph.tensors[id], id));
+    if (!has_value(id)) fail(kBad, "nothing writes the output ", describe(subgraph.tensors[id], id));
   }
 }
 

@@ -53,8 +53,8 @@ Usage::Usage(const Limits& limits, const Graph& graph, bool preserve_all) : limi
   for (size_t i = 0; i < graph.subgraphs.size(); ++i) {
     const int depth = call_depth(graph, static_cast<int>(i), depths);
     if (depth > limits.subgraph_depth) {
-      fail(ErrorCode::kInvalidModel, "subgraphs call each other ", depth, " deep; the limit subgraph_depth is ",
-           limits.subgraph_depth);
+      fail(ErrorCode::kInvalidModel, "subgraphs call each other ", depth,
+           " deep; the limit subgraph_depth is ", limits.subgraph_depth);
     }
     for (const Tensor& tensor : graph.subgraphs[i].tensors) {
       with_context([&] { return concat("tensor '", tensor.name, "'"); },
@@ -87,8 +87,8 @@ void Usage::check_value(const Shape& shape, DType dtype) const {
   size_t longest = 0;
   for (int32_t dim : shape) longest = std::max(longest, static_cast<size_t>(dim));
   if (elements > memory_ / element || longest > memory_ / kPerRow) {
-    fail(ErrorCode::kRuntime, "a tensor of ", dtype_name(dtype), to_string(shape), " is beyond the limit memory, ",
-         memory_, " bytes");
+    fail(ErrorCode::kRuntime, "a tensor of ", dtype_name(dtype), to_string(shape),
+         " is beyond the limit memory, ", memory_, " bytes");
   }
 }
 

@@ -265,8 +265,13 @@ class TFLiteConverter:
           ValueError: the file is not a Keras model, or the attributes contradict each other.
           RuntimeError: it takes longer than `limits.convert_seconds`.
         """
-        with _core.TimeLimit(self.limits.convert_seconds, "the conversion"):
-            return self._convert()
+        with _core.TimeLimit(self.limits.convert_seconds, "the conversion") as limit:
+            try:
+                return self._convert()
+            except ValueError as error:  # what its samples are blamed for
+                if limit.over():
+                    raise RuntimeError(str(error)) from error
+                raise
 
     def _convert(self) -> bytes:
         mode = self._mode()

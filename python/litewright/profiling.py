@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 
 from litewright import _core
+from litewright.files import replace_file
 
 __all__ = ["OperatorTime", "Profile"]
 
@@ -66,7 +66,7 @@ class Profile:
 
     def save_chrome_trace(self, path: str | os.PathLike[str]) -> None:
         """Writes `chrome_trace()` to a file."""
-        Path(path).write_text(self.chrome_trace(), encoding="utf-8")
+        replace_file(path, self.chrome_trace())
 
     def __str__(self) -> str:
         """A table, the slowest operators first."""

@@ -16,7 +16,9 @@ constexpr size_t kMostBlocks = 4096;  // of one object header
 constexpr int kContinuation = 0x10, kAttribute = 0x0C;
 constexpr size_t kReference = 16;  // length, address and number of a string
 
-[[noreturn]] void bad(const char* what) { fail(ErrorCode::kInvalidModel, "the HDF5 file is damaged: ", what); }
+[[noreturn]] void bad(const char* what) {
+  fail(ErrorCode::kInvalidModel, "the HDF5 file is damaged: ", what);
+}
 
 // Little-endian numbers one after another; Error at the end.
 class Cursor {
@@ -68,7 +70,8 @@ class Reader {
     Cursor references(data);
     std::vector<std::string> result;
     for (uint64_t i = 0; i < count; ++i) {
-      const uint64_t length = references.number(4), heap = references.number(8), number = references.number(4);
+      const uint64_t length = references.number(4), heap = references.number(8),
+                     number = references.number(4);
       result.push_back(length == 0 ? std::string() : string(length, heap, number));
     }
     return result;
