@@ -3,7 +3,6 @@
 
 #include "ops/op_def.h"
 #include "runtime/pack_cache.h"
-#include "runtime/resources.h"
 #include "tflite/mapped_file.h"
 
 namespace litewright {
@@ -119,7 +118,6 @@ std::shared_ptr<const void> PrepareContext::packed_any(
   if (environment_->pack_cache == nullptr || !slot.tensor->is_constant) return make();
   const Bytes& data = slot.tensor->data;
   return environment_->pack_cache->get(data.data(), variant + '/' + op_->display_name(), [&] {
-    if (environment_->resources != nullptr) environment_->resources->usage.take(2 * data.size());
     std::shared_ptr<const void> packed = make();
     release_mapped(data.data(), data.size());
     return packed;

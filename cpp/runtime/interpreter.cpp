@@ -100,24 +100,23 @@ void Interpreter::resize_input(TensorId id, const Shape& shape, bool strict, int
   }
   resources_.usage.check_shape(shape);
   target.resize_input(id, shape);
-  resources_.usage.scale(input_growth());
+  resources_.usage.grow(added_elements());
 }
 
-// By how much callers made inputs larger: the most of any subgraph.
-double Interpreter::input_growth() const {
-  double growth = 1;
+// How many elements callers added to inputs: the most of any subgraph.
+double Interpreter::added_elements() const {
+  double most = 0;
   for (const auto& executor : executors_) {
     if (!executor) continue;
-    double declared = 1, current = 1;
+    double added = 0;
     for (TensorId id : executor->subgraph().inputs) {
-      double elements = 1;
-      for (int32_t dim : executor->subgraph().tensors[id].shape) elements *= dim < 0 ? 1 : dim;
-      declared += elements;
-      current += static_cast<double>(num_elements(executor->slot(id).shape));
+      double declared = 1;
+      for (int32_t dim : executor->subgraph().tensors[id].shape) declared *= dim < 0 ? 1 : dim;
+      added += std::max(static_cast<double>(num_elements(executor->slot(id).shape)) - declared, 0.0);
     }
-    growth = std::max(growth, current / declared);
+    most = std::max(most, added);
   }
-  return growth;
+  return most;
 }
 
 void Interpreter::allocate(int subgraph) {

@@ -68,7 +68,7 @@ class Interpreter {
 
  private:
   const CustomOpDef* find_custom_op(const std::string& name) const;
-  double input_growth() const;
+  double added_elements() const;
 
   std::shared_ptr<const Model> model_;
   InterpreterOptions options_;

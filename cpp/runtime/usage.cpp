@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "core/error.h"
 #include "graph/validate.h"
@@ -12,6 +13,7 @@ namespace litewright {
 namespace {
 
 constexpr size_t kMemory = size_t{256} << 20;
+constexpr double kMemoryPerElement = 128 << 10;  // by which callers enlarge the inputs
 
 size_t physical_memory() {
   static const size_t bytes = [] {
@@ -22,7 +24,7 @@ size_t physical_memory() {
   return bytes;
 }
 
-size_t default_memory(const Graph& graph) {
+size_t default_memory(const Graph& graph, bool preserve_all) {
   std::set<const uint8_t*> seen;
   size_t constants = 0;
   for (const Subgraph& subgraph : graph.subgraphs) {
@@ -30,7 +32,23 @@ size_t default_memory(const Graph& graph) {
       if (tensor.is_constant && seen.insert(tensor.data.data()).second) constants += tensor.data.size();
     }
   }
-  return kMemory + 4 * constants;
+  return (preserve_all ? 8 : 1) * kMemory + 4 * constants;
+}
+
+// About what operators make of their constants: each packs its own, those alike share.
+size_t packed_bytes(const Graph& graph) {
+  std::set<std::pair<const uint8_t*, BuiltinOp>> seen;
+  size_t bytes = 0;
+  for (const Subgraph& subgraph : graph.subgraphs) {
+    for (const Operator& op : subgraph.operators) {
+      for (TensorId id : op.inputs) {
+        if (id == kNoTensor || !subgraph.tensors[id].is_constant) continue;
+        const Bytes& data = subgraph.tensors[id].data;
+        if (seen.insert({data.data(), op.code}).second) bytes += data.size();
+      }
+    }
+  }
+  return bytes;
 }
 
 // How many subgraphs call each other, from each of them; the calls form no cycle.
@@ -47,8 +65,12 @@ int call_depth(const Graph& graph, int index, std::vector<int>& depths) {
 }  // namespace
 
 Usage::Usage(const Limits& limits, const Graph& graph, bool preserve_all) : limits_(limits) {
-  base_ = limits.memory != 0 ? limits.memory : (preserve_all ? 8 : 1) * default_memory(graph);
+  base_ = limits.memory != 0 ? limits.memory : default_memory(graph, preserve_all);
   memory_ = std::min(base_, physical_memory());
+  if (const size_t packed = packed_bytes(graph); packed > memory_) {
+    fail(ErrorCode::kInvalidModel, "the operators' constants have ", packed, " bytes; the limit memory is ",
+         memory_, " bytes");
+  }
   std::vector<int> depths(graph.subgraphs.size(), 0);
   for (size_t i = 0; i < graph.subgraphs.size(); ++i) {
     const int depth = call_depth(graph, static_cast<int>(i), depths);
@@ -109,17 +131,9 @@ void Usage::release(AlignedBuffer& buffer) {
   buffer.reset();
 }
 
-void Usage::take(size_t bytes) {
-  if (bytes > memory_ || used_ > memory_ - bytes) {
-    fail(ErrorCode::kRuntime, "the model's packed weights need ", bytes, " bytes more than the ", used_,
-         " that are in use; the limit memory is ", memory_, " bytes");
-  }
-  used_ += bytes;
-}
-
-void Usage::scale(double factor) {
+void Usage::grow(double elements) {
   if (limits_.memory != 0) return;
-  const double wanted = static_cast<double>(base_) * std::max(factor, 1.0);
+  const double wanted = static_cast<double>(base_) + elements * kMemoryPerElement;
   const size_t most = physical_memory();
   memory_ = wanted < static_cast<double>(most) ? static_cast<size_t>(wanted) : most;
 }

@@ -21,10 +21,8 @@ class Usage {
   // Room for `bytes`, as AlignedBuffer::reserve. Error (kRuntime) if that is beyond the limit.
   void reserve(AlignedBuffer& buffer, size_t bytes);
   void release(AlignedBuffer& buffer);
-  // Memory that is kept and not counted by reserve().
-  void take(size_t bytes);
-  // The caller made the inputs so many times larger than the file's.
-  void scale(double factor);
+  // Callers gave the inputs so many more elements than the file does.
+  void grow(double elements);
 
   void begin_run() { iterations_ = 0; }
   // Error (kRuntime) if the loops of this run have gone on for too long.

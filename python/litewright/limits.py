@@ -14,9 +14,9 @@ class Limits:
     """Bounds on what a model file can demand; beyond one of them there is an error that names it.
 
     Attributes:
-      memory: bytes of an interpreter's tensors, working memory and packed weights. None: 256 MiB and four
-        times the model's constants, times what `resize_tensor_input` enlarges the inputs by, and eight times
-        as much where intermediate tensors are preserved. Never more than the machine has.
+      memory: bytes of an interpreter's tensors, working memory and packed weights. None: 256 MiB (2 GiB where
+        intermediate tensors are preserved), four times the model's constants, and 128 KiB for every element
+        that `resize_tensor_input` adds to the inputs. Never more than the machine has.
       rank: dimensions of a tensor.
       elements: elements of a tensor.
       subgraph_depth: subgraphs that call each other.

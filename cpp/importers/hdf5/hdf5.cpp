@@ -143,6 +143,8 @@ struct File::State {
   // The strings of an attribute, whatever its rank; nothing when it is absent.
   std::optional<std::vector<std::string>> strings(const std::string& path, const std::string& key) const {
     Handle object = need(path);
+    with_context([&] { return concat("'", this->name, "', '/", path, "'"); },
+                 [&] { check_attributes(this->bytes, header_address(object)); });
     if (H5Aexists(object, key.c_str()) <= 0) return std::nullopt;
     Handle attribute(H5Aopen(object, key.c_str(), H5P_DEFAULT), H5Aclose);
     if (!attribute.ok()) bad(path, "attribute '" + key + "' cannot be opened");

@@ -66,6 +66,7 @@ class Reader {
 
   std::vector<std::string> strings(uint64_t address, const std::string& name, uint64_t count) {
     const Span data = attribute(address, name);
+    if (data.data() == nullptr) bad("an attribute is stored in a way that is not read");
     if (count > data.size() / kReference) bad("an attribute is shorter than its shape");
     Cursor references(data);
     std::vector<std::string> result;
@@ -77,13 +78,7 @@ class Reader {
     return result;
   }
 
- private:
-  Span at(uint64_t address) const {
-    if (address >= file_.size()) bad("an address lies beyond the end");
-    return file_.subspan(address);
-  }
-
-  // The values of the attribute `name`.
+  // The values of the attribute `name`, nothing if there is none; checks those before it.
   Span attribute(uint64_t address, const std::string& name) {
     const bool second = starts(at(address), "OHDR");
     std::deque<Span> blocks = {second ? first_block2(address) : first_block1(address)};
@@ -107,7 +102,13 @@ class Reader {
         }
       }
     }
-    fail(ErrorCode::kInvalidModel, "the attribute '", name, "' is stored in a way that is not read");
+    return {};
+  }
+
+ private:
+  Span at(uint64_t address) const {
+    if (address >= file_.size()) bad("an address lies beyond the end");
+    return file_.subspan(address);
   }
 
   Span first_block1(uint64_t address) {
@@ -142,9 +143,10 @@ class Reader {
     };
     const Span found = next(name_size);
     const size_t length = strnlen(reinterpret_cast<const char*>(found.data()), found.size());
-    if (name != std::string_view(reinterpret_cast<const char*>(found.data()), length)) return {};
+    if (length == found.size()) bad("an attribute's name has no end");
     next(type_size);
     next(space_size);
+    if (name != std::string_view(reinterpret_cast<const char*>(found.data()), length)) return {};
     return cursor.take(cursor.left());
   }
 
@@ -188,5 +190,7 @@ std::vector<std::string> read_heap_strings(const Bytes& file, uint64_t address, 
                                            uint64_t count) {
   return Reader(file).strings(address, name, count);
 }
+
+void check_attributes(const Bytes& file, uint64_t address) { Reader(file).attribute(address, ""); }
 
 }  // namespace litewright::hdf5

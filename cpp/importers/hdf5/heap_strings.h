@@ -15,4 +15,7 @@ namespace litewright::hdf5 {
 std::vector<std::string> read_heap_strings(const Bytes& file, uint64_t address, const std::string& name,
                                            uint64_t count);
 
+// Error (kInvalidModel) if the attributes in the object header at `address` are not as long as they state.
+void check_attributes(const Bytes& file, uint64_t address);
+
 }  // namespace litewright::hdf5
