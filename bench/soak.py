@@ -7,7 +7,7 @@ usage: bench/soak.py [--invokes 100000] [--cycles 10000] [--limit-kib 1024] [MOD
 Without a model, the digit CNN of examples/mnist is converted first. Per model: `--invokes` runs of one
 interpreter, then `--cycles` times make, allocate, run and drop an interpreter, always setting every input and
 getting every output. With `--seconds`, that long instead: threads take interpreters on one shared model, give
-them random batches, run them, and compare with what a single thread got. A tenth of the invokes, and a quarter
+them random batches, run them, compare with what a single thread got. A tenth of the invokes, and a quarter
 of the seconds, go before the first measurement, as a warm-up. Prints one line per phase; exit status 1 if the
 resident memory grew by more than `--limit-kib` during any of them, or an output differs.
 """

@@ -151,6 +151,7 @@ void SubgraphExecutor::reset_slots() {
     if (dtype_bits(slot.dtype) == 0) {  // strings: empty until they are set
       storage_[id] = Storage::kOwn;
       if (own_[id].data() == nullptr) {
+        usage().check_value(slot.shape, slot.dtype);
         const int64_t count = num_elements(slot.shape);
         std::vector<int32_t> empty(static_cast<size_t>(count) + 2, static_cast<int32_t>((count + 2) * 4));
         empty[0] = static_cast<int32_t>(count);

@@ -215,7 +215,16 @@ struct File::State {
         bad(path, "its shape claims more data than the file can hold");
       }
     }
+    if (H5Pget_layout(creation) != H5D_CHUNKED) check_extent(dataset, bytes, path);
     return bytes / H5Tget_size(type);
+  }
+
+  // The library copies `size` bytes from where a dataset in one piece begins, whatever is there.
+  void check_extent(hid_t dataset, uint64_t size, const std::string& path) const {
+    const uint64_t stored = H5Dget_storage_size(dataset);
+    const haddr_t offset = H5Dget_offset(dataset);
+    const bool inside = offset == HADDR_UNDEF || (offset <= file_size && size <= file_size - offset);
+    if ((stored != 0 && stored < size) || !inside) bad(path, "its data lie outside of the file");
   }
 
   // The elements where they lie in the file, or a copy if they are few: it would hold on to more of the file
