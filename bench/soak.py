@@ -2,11 +2,14 @@
 """Run models for long and watch the resident memory: it must stay flat.
 
 usage: bench/soak.py [--invokes 100000] [--cycles 10000] [--limit-kib 1024] [MODEL.tflite ...]
+       bench/soak.py --seconds 60 [--threads 16] [--interpreters 32] [MODEL.tflite ...]
 
 Without a model, the digit CNN of examples/mnist is converted first. Per model: `--invokes` runs of one
 interpreter, then `--cycles` times make, allocate, run and drop an interpreter, always setting every input and
-getting every output. A tenth of each goes before the first measurement, as a warm-up. Prints one line per
-phase; exit status 1 if the resident memory grew by more than `--limit-kib` during any of them.
+getting every output. With `--seconds`, that long instead: threads take interpreters on one shared model, give
+them random batches, run them, compare with what a single thread got. A tenth of the invokes, and a quarter
+of the seconds, go before the first measurement, as a warm-up. Prints one line per phase; exit status 1 if the
+resident memory grew by more than `--limit-kib` during any of them, or an output differs.
 """
 
 from __future__ import annotations
@@ -14,7 +17,9 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import queue
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -94,6 +99,64 @@ def soak(name: str, content: bytes, invokes: int, cycles: int) -> int:
     )
 
 
+def share(name: str, content: bytes, threads: int, interpreters: int, seconds: float) -> int:
+    """Threads with interpreters on one model, resizing and running them at random; returns by how many KiB
+    the resident memory grew after the first quarter. Exits if an output differs from a single thread's."""
+    rng = np.random.default_rng(0)
+    cases = []
+    reference = Interpreter(model_content=content)
+    first = reference.get_input_details()[0]
+    for batch in range(1, 9):
+        shape = [batch, *(int(extent) for extent in first["shape"][1:])]
+        reference.resize_tensor_input(first["index"], shape)
+        reference.allocate_tensors()
+        inputs = random_inputs(reference, rng)
+        run_once(reference, inputs)
+        outputs = [reference.get_tensor(detail["index"]) for detail in reference.get_output_details()]
+        cases.append((shape, inputs, outputs))
+    free: queue.SimpleQueue[Interpreter] = queue.SimpleQueue()
+    for _ in range(interpreters):
+        free.put(Interpreter(model_content=content))
+    end, counts, wrong = time.monotonic() + seconds, [0] * threads, threading.Event()
+
+    def work(number: int) -> None:
+        try:
+            run_cases(number)
+        except BaseException:
+            wrong.set()
+            raise
+
+    def run_cases(number: int) -> None:
+        choose = np.random.default_rng(number)
+        while time.monotonic() < end and not wrong.is_set():
+            shape, inputs, outputs = cases[choose.integers(len(cases))]
+            interpreter = free.get()
+            interpreter.resize_tensor_input(first["index"], shape)
+            interpreter.allocate_tensors()
+            run_once(interpreter, inputs)
+            got = [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
+            if not all(np.array_equal(a, b) for a, b in zip(got, outputs, strict=True)):
+                wrong.set()
+            free.put(interpreter)
+            counts[number] += 1
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+    for worker in workers:
+        worker.start()
+    time.sleep(seconds / 4)
+    before = resident_kib()
+    for worker in workers:
+        worker.join()
+    after = resident_kib()
+    verdict = "WRONG" if wrong.is_set() else "all equal"
+    print(
+        f"{name}: {sum(counts)} runs by {threads} threads on {interpreters} interpreters in {seconds:.0f} s, "
+        f"{verdict}, resident {before} -> {after} KiB ({after - before:+d})",
+        flush=True,
+    )
+    return after - before if not wrong.is_set() else sys.exit(1)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -101,12 +164,21 @@ def main() -> int:
     parser.add_argument("models", nargs="*", type=Path)
     parser.add_argument("--invokes", type=int, default=100_000)
     parser.add_argument("--cycles", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, help="let threads share models for so long")
+    parser.add_argument("--threads", type=int, default=16)
+    parser.add_argument("--interpreters", type=int, default=32)
     parser.add_argument("--limit-kib", type=int, default=1024)
     args = parser.parse_args()
     models = {path.name: path.read_bytes() for path in args.models}
     if not models:
         models[DIGITS.name] = TFLiteConverter.from_keras_model(str(DIGITS)).convert()
-    worst = max(soak(name, content, args.invokes, args.cycles) for name, content in models.items())
+    if args.seconds:
+        worst = max(
+            share(name, content, args.threads, args.interpreters, args.seconds)
+            for name, content in models.items()
+        )
+    else:
+        worst = max(soak(name, content, args.invokes, args.cycles) for name, content in models.items())
     print(f"largest growth {worst} KiB, limit {args.limit_kib} KiB")
     return int(worst > args.limit_kib)
 

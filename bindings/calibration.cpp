@@ -12,6 +12,7 @@
 #include "module.h"
 #include "quant/channel_means.h"
 #include "quant/comparison.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {
@@ -71,7 +72,7 @@ class PyObserver {
         std::memcpy(interpreter.executor().data(main.inputs[i]), value.data(), value.bytes());
       }
     }
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     observer_.run();
   }
 
@@ -124,7 +125,7 @@ class PyComparison {
       if (value.is_strings) fail(ErrorCode::kInvalidArgument, "models of strings are not compared");
       inputs.push_back({value.shape, Bytes::copy(value.data(), value.bytes())});
     }
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     comparison_.run(inputs);
   }
 

@@ -11,6 +11,7 @@
 #include "core/cpu.h"
 #include "module.h"
 #include "runtime/interpreter.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {
@@ -105,7 +106,7 @@ py::dict describe(const Graph& graph) {
 py::dict memory_plan(const std::shared_ptr<Model>& model) {
   Interpreter interpreter(model);
   {
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     interpreter.allocate();
   }
   const SubgraphExecutor& executor = interpreter.executor();

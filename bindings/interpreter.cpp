@@ -15,6 +15,7 @@
 #include "module.h"
 #include "runtime/delegation.h"
 #include "runtime/profile.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {
@@ -99,7 +100,7 @@ void run_exclusive(Native& native, const Body& body) {
   Busy busy(native);
   ensure_no_views(native);
   {
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     body(native.interpreter);
   }
   native.warn();
@@ -309,11 +310,12 @@ py::dict signatures(const Native& native) {
 
 std::shared_ptr<Native> make_native(std::shared_ptr<Model> model, int num_threads, bool reference,
                                     bool preserve_all_tensors, const py::dict& custom_ops,
-                                    std::vector<Delegate> delegates) {
+                                    std::vector<Delegate> delegates, const Limits& limits) {
   InterpreterOptions options;
   options.num_threads = num_threads;
   options.reference = reference;
   options.preserve_all = preserve_all_tensors;
+  options.limits = limits;
   for (const auto& [key, functions] : custom_ops) {
     const auto name = key.cast<std::string>();
     const auto [run, shape] = functions.cast<std::pair<py::function, py::object>>();
@@ -355,7 +357,7 @@ py::str chrome_trace(Native& native) {
 void bind_interpreter(py::module_& module) {
   py::class_<Model, std::shared_ptr<Model>>(module, "Model",
                                             "A loaded model, shared by the interpreters made from it.")
-      .def_static("from_file", &Model::from_file, py::arg("path"), py::call_guard<py::gil_scoped_release>())
+      .def_static("from_file", &Model::from_file, py::arg("path"), py::call_guard<Unlocked>())
       .def_static(
           "from_bytes", [](const py::bytes& content) { return Model::from_bytes(share_bytes(content)); },
           py::arg("content"));
@@ -364,7 +366,8 @@ void bind_interpreter(py::module_& module) {
                                               "The native half of litewright.Interpreter.")
       .def(py::init(&make_native), py::arg("model"), py::kw_only(), py::arg("num_threads") = 1,
            py::arg("reference") = false, py::arg("preserve_all_tensors") = false,
-           py::arg("custom_ops") = py::dict(), py::arg("delegates") = std::vector<Delegate>())
+           py::arg("custom_ops") = py::dict(), py::arg("delegates") = std::vector<Delegate>(),
+           py::arg("limits") = Limits())
       .def(
           "allocate_tensors",
           [](Native& native, int subgraph) {

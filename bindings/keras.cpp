@@ -12,6 +12,7 @@
 #include "importers/keras/lowering.h"
 #include "module.h"
 #include "ops/op_def.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {
@@ -114,7 +115,7 @@ std::shared_ptr<Graph> import_keras(const std::string& path,
   for (const auto& [name, function] : layers)
     options.custom_layers.emplace(name, custom_lower(function, raised));
   try {
-    py::gil_scoped_release release;
+    const Unlocked unlocked;
     return std::make_shared<Graph>(keras::import_keras(path, options));
   } catch (...) {
     if (raised) std::rethrow_exception(raised);  // as Python raised it, not as the importer words it

@@ -7,6 +7,7 @@ PYBIND11_MODULE(_core, module) {
   litewright::python::bind_errors(module);
   litewright::python::bind_delegates(module);
   litewright::python::bind_inspect(module);
+  litewright::python::bind_limits(module);
   litewright::python::bind_interpreter(module);
   litewright::python::bind_op_table(module);
   litewright::python::bind_quantizer(module);

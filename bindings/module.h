@@ -13,6 +13,7 @@ void bind_errors(py::module_& module);
 void bind_inspect(py::module_& module);
 void bind_interpreter(py::module_& module);
 void bind_keras(py::module_& module);
+void bind_limits(py::module_& module);
 void bind_op_table(py::module_& module);
 void bind_quantizer(py::module_& module);
 void bind_saved_model(py::module_& module);

@@ -17,6 +17,7 @@
 #include "quant/twins.h"
 #include "tflite/reader.h"
 #include "tflite/writer.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {
@@ -39,7 +40,7 @@ py::bytes write_graph(Graph& graph, bool consume) {
       py::reinterpret_steal<py::bytes>(PyBytes_FromStringAndSize(nullptr, static_cast<py::ssize_t>(size)));
   if (!content) throw py::error_already_set();
   auto* to = reinterpret_cast<uint8_t*>(PyBytes_AS_STRING(content.ptr()));
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   join_pieces(std::move(pieces), to);
   return content;
 }
@@ -138,7 +139,7 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
       if (array.at(i, 0) <= array.at(i, 1)) values[i] = {array.at(i, 0), array.at(i, 1)};
     }
   }
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   return std::make_shared<Graph>(quantize(graph, options, ranges.is_none() ? nullptr : &values));
 }
 
@@ -153,7 +154,7 @@ GraphHandle corrected(const Graph& graph, const std::string& mode, const Channel
   if (means.size() != graph.main().tensors.size())
     fail(ErrorCode::kInvalidArgument, "means should have a row for each of ", graph.main().tensors.size(),
          " tensors");
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   auto result = std::make_shared<Graph>(graph);
   correct_biases(*result, options, means);
   return result;
@@ -168,9 +169,9 @@ void bind_quantizer(py::module_& module) {
       .def_readonly("description", &Graph::description)
       .def("write", &write_graph, py::arg("consume") = false)
       .def(
-          "optimize", [](Graph& graph) { optimize(graph); }, py::call_guard<py::gil_scoped_release>())
+          "optimize", [](Graph& graph) { optimize(graph); }, py::call_guard<Unlocked>())
       .def(
-          "equalize", [](Graph& graph) { return equalize(graph); }, py::call_guard<py::gil_scoped_release>())
+          "equalize", [](Graph& graph) { return equalize(graph); }, py::call_guard<Unlocked>())
       .def("inputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().inputs, true); })
       .def("outputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().outputs, false); })
       .def("operators", &describe_operators)
@@ -199,7 +200,7 @@ void bind_quantizer(py::module_& module) {
       [](const Graph& original, const Graph& quantized) {
         return std::make_shared<Graph>(make_debug_graph(original, quantized));
       },
-      py::arg("original"), py::arg("quantized"), py::call_guard<py::gil_scoped_release>());
+      py::arg("original"), py::arg("quantized"), py::call_guard<Unlocked>());
 }
 
 }  // namespace litewright::python

@@ -10,6 +10,7 @@
 #include "importers/tf/graph_def.h"
 #include "importers/tf/table.h"
 #include "module.h"
+#include "unlocked.h"
 
 namespace litewright::python {
 namespace {
@@ -22,7 +23,7 @@ using Shapes = std::map<std::string, Shape>;
 std::shared_ptr<Graph> import_saved_model(const std::string& folder, Names signature_keys,
                                           std::set<std::string> tags, bool custom, bool flex, Names inputs,
                                           Names outputs, Shapes shapes) {
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   return std::make_shared<Graph>(
       tf::import_saved_model(folder, {std::move(signature_keys),
                                       std::move(tags),
@@ -32,7 +33,7 @@ std::shared_ptr<Graph> import_saved_model(const std::string& folder, Names signa
 
 void check_saved_model(const std::string& folder, Names signature_keys, std::set<std::string> tags,
                        Names inputs, Names outputs, Shapes shapes) {
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   tf::check_saved_model(folder, {std::move(signature_keys),
                                  std::move(tags),
                                  {},
@@ -41,13 +42,13 @@ void check_saved_model(const std::string& folder, Names signature_keys, std::set
 
 std::shared_ptr<Graph> import_frozen_graph(const std::string& path, Names inputs, Names outputs,
                                            Shapes shapes, bool custom, bool flex) {
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   return std::make_shared<Graph>(tf::import_frozen_graph(
       path, {std::move(inputs), std::move(outputs), std::move(shapes)}, foreign_ops(custom, flex)));
 }
 
 void check_frozen_graph(const std::string& path, Names inputs, Names outputs, Shapes shapes) {
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   tf::check_frozen_graph(path, {std::move(inputs), std::move(outputs), std::move(shapes)});
 }
 
@@ -100,7 +101,7 @@ tf::LiveFunction function_of(const py::dict& given) {
 std::shared_ptr<Graph> import_functions(const py::list& given, bool custom, bool flex) {
   std::vector<tf::LiveFunction> functions;
   for (const py::handle function : given) functions.push_back(function_of(function.cast<py::dict>()));
-  py::gil_scoped_release release;
+  const Unlocked unlocked;
   return std::make_shared<Graph>(tf::import_functions(functions, foreign_ops(custom, flex)));
 }
 

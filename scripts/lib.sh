@@ -108,7 +108,7 @@ process_count() {
 
 # The C++ sources, each followed by a zero byte.
 cpp_sources() {
-  find cpp bindings tests_cpp include delegates examples/cpp java \( -name '*.cpp' -o -name '*.h' \) -print0
+  find cpp bindings fuzz tests_cpp include delegates examples/cpp java \( -name '*.cpp' -o -name '*.h' \) -print0
 }
 
 # build [TARGET...]: compiles what has changed; without targets everything.

@@ -1,7 +1,10 @@
 """Interpreters in several threads."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -114,3 +117,11 @@ def test_many_interpreters_come_and_go(count):
         interpreter.resize_input(0, [4, 4])
         interpreter.allocate_tensors()
         interpreter.invoke()
+
+
+def test_threads_share_interpreters_and_resize_at_random():
+    """As bench/soak.py does for a minute: outputs are those of a single thread."""
+    soak = Path(__file__).resolve().parents[1] / "bench" / "soak.py"
+    command = [sys.executable, str(soak), "--seconds", "3", "--limit-kib", "100000"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0 and "all equal" in done.stdout, done.stdout + done.stderr

@@ -119,6 +119,38 @@ def test_hostile_weights(name: str, tmp_path: Path) -> None:
         convert(path)
 
 
+def test_damaged_heaps_of_strings(tmp_path: Path) -> None:
+    """HDF5's library reads beyond the heap, or its own memory, where these numbers are wrong."""
+    path = good(tmp_path / "a.h5")
+    content = path.read_bytes()
+    heap = content.index(b"GCOL")
+    config = content.index(b'{"class_name"')
+    # The sizes of the collection, of its first object and of the configuration.
+    for offset in (8, 24, config - heap - 8):
+        for size in (0, 1, 2**20, 2**31, 2**63 - 1, 2**64 - 1):
+            damaged = bytearray(content)
+            damaged[heap + offset : heap + offset + 8] = size.to_bytes(8, "little")
+            path.write_bytes(damaged)
+            with pytest.raises(ERRORS):
+                convert(path)
+
+
+@pytest.mark.parametrize(("address", "size"), [(None, 4), (2**40, 48), (2**63, 48), (-4, 48)])
+def test_weights_beyond_what_is_stored(address: int | None, size: int, tmp_path: Path) -> None:
+    """HDF5's library copies as many bytes as the shape needs from wherever the data are said to lie."""
+    path = good(tmp_path / "a.h5")
+    with h5py.File(path) as file:
+        begin = file["model_weights/d/d/kernel:0"].id.get_offset()
+    content = path.read_bytes()
+    place = begin.to_bytes(8, "little") + (48).to_bytes(8, "little")
+    assert content.count(place) == 1
+    changed = begin if address is None else address if address > 0 else len(content) + address
+    damaged = changed.to_bytes(8, "little") + size.to_bytes(8, "little")
+    path.write_bytes(content.replace(place, damaged))
+    with pytest.raises(ERRORS):
+        convert(path)
+
+
 def test_weights_that_only_claim_to_be_there(tmp_path: Path) -> None:
     """An extent without storage behind it reads as zeros in HDF5: no file may make us allocate it."""
     units = 2**26

@@ -1,6 +1,9 @@
 #include "graph/validate.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "ops/op_def.h"
@@ -15,11 +18,31 @@ std::string describe(const Tensor& tensor, TensorId id) {
   return concat("tensor ", id, " '", tensor.name, "'");
 }
 
+// Zero points are values of the type; where that has more than 32 bits, or is not an integer, they are int32.
+std::pair<int64_t, int64_t> zero_point_range(DType dtype) {
+  const int bits = dtype_bits(dtype);
+  if (!is_integer(dtype) || bits >= 32) return {INT32_MIN, INT32_MAX};
+  const bool is_unsigned = dtype == DType::kUInt8 || dtype == DType::kUInt16 || dtype == DType::kUInt4;
+  return is_unsigned
+             ? std::pair<int64_t, int64_t>{0, (int64_t{1} << bits) - 1}
+             : std::pair<int64_t, int64_t>{-(int64_t{1} << (bits - 1)), (int64_t{1} << (bits - 1)) - 1};
+}
+
 void check_quantization(const Tensor& tensor, TensorId id) {
   const Quantization& q = tensor.quantization;
   if (!q.zero_point.empty() && q.zero_point.size() != q.scale.size() && q.zero_point.size() != 1) {
     fail(kBad, describe(tensor, id), " has ", q.scale.size(), " scales and ", q.zero_point.size(),
          " zero points");
+  }
+  const auto [low, high] = zero_point_range(tensor.dtype);
+  for (int64_t zero : q.zero_point) {
+    if (zero >= low && zero <= high) continue;
+    fail(kBad, describe(tensor, id), " of ", dtype_name(tensor.dtype), " has the zero point ", zero);
+  }
+  for (float scale : q.scale) {
+    const float least = tensor.is_constant ? 0 : std::numeric_limits<float>::min();
+    if (scale >= least && scale <= std::numeric_limits<float>::max()) continue;
+    fail(kBad, describe(tensor, id), " has the scale ", scale);
   }
   if (!q.per_channel()) return;
   if (q.axis < 0 || q.axis >= static_cast<int>(tensor.shape.size())) {
@@ -86,48 +109,59 @@ void check_operators(const Graph& graph, const Subgraph& subgraph) {
     const Tensor& tensor = subgraph.tensors[i];
     written[i] = tensor.is_constant || tensor.is_variable;
   }
-  for (TensorId id : subgraph.inputs) written[id] = true;
+  std::vector<bool> given(subgraph.tensors.size(), false), made = given;
+  for (TensorId id : subgraph.inputs) written[id] = given[id] = true;
+  for (const Operator& op : subgraph.operators) {
+    for (TensorId id : op.outputs) {
+      if (id >= 0 && static_cast<size_t>(id) < made.size()) made[id] = true;
+    }
+  }
+  const auto has_value = [&](TensorId id) {  // a tensor without elements needs nobody to write it
+    return written[id] || (!made[id] && checked_elements(subgraph.tensors[id].shape) == 0);
+  };
   for (size_t i = 0; i < subgraph.operators.size(); ++i) {
     const Operator& op = subgraph.operators[i];
-    with_context([&] { return concat("operator ", i, " (", op.display_name(), ")"); },
-                 [&] {
-                   check_ids(op.inputs, subgraph, "an input", true);
-                   check_ids(op.outputs, subgraph, "an output", true);
-                   check_ids(op.intermediates, subgraph, "an intermediate", true);
-                   const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
-                   if (def != nullptr) {
-                     check_operands(op, def->inputs, op.inputs, "input");
-                     check_operands(op, def->outputs, op.outputs, "output");
-                     if (op.options.has_value() && op.options.schema() != def->options) {
-                       fail(kBad, "its options are ", op.options.schema()->name,
-                            def->options == nullptr ? "; it has none"
-                                                    : concat("; they should be ", def->options->name));
-                     }
-                   }
-                   for (TensorId id : op.inputs) {
-                     if (id == kNoTensor || written[id] || checked_elements(subgraph.tensors[id].shape) == 0)
-                       continue;
-                     fail(kBad, "it reads ", describe(subgraph.tensors[id], id),
-                          ", which nothing before it writes");
-                   }
-                   for (TensorId id : op.outputs) {
-                     if (id == kNoTensor) continue;
-                     if (subgraph.tensors[id].is_constant)
-                       fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", a constant");
-                     if (produced[id])
-                       fail(kBad, "it writes ", describe(subgraph.tensors[id], id),
-                            ", which another operator writes too");
-                     written[id] = produced[id] = true;
-                   }
-                   for (int32_t called : called_subgraphs(op)) {
-                     if (called < 0 || static_cast<size_t>(called) >= graph.subgraphs.size())
-                       fail(kBad, "it calls subgraph ", called, " of ", graph.subgraphs.size());
-                   }
-                 });
+    with_context(
+        [&] { return concat("operator ", i, " (", op.display_name(), ")"); },
+        [&] {
+          check_ids(op.inputs, subgraph, "an input", true);
+          check_ids(op.outputs, subgraph, "an output", true);
+          check_ids(op.intermediates, subgraph, "an intermediate", true);
+          const OpDef* def = op.code == BuiltinOp::kCustom ? nullptr : find_op(op.code);
+          if (def != nullptr) {
+            check_operands(op, def->inputs, op.inputs, "input");
+            check_operands(op, def->outputs, op.outputs, "output");
+            if (op.options.has_value() && op.options.schema() != def->options) {
+              fail(kBad, "its options are ", op.options.schema()->name,
+                   def->options == nullptr ? "; it has none"
+                                           : concat("; they should be ", def->options->name));
+            }
+          }
+          for (TensorId id : op.inputs) {
+            if (id == kNoTensor || has_value(id)) continue;
+            fail(kBad, "it reads ", describe(subgraph.tensors[id], id), ", which nothing before it writes");
+          }
+          for (TensorId id : op.outputs) {
+            if (id == kNoTensor) continue;
+            if (subgraph.tensors[id].is_constant)
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", a constant");
+            if (given[id])
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", an input of the subgraph");
+            if (std::find(op.inputs.begin(), op.inputs.end(), id) != op.inputs.end())
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id), ", which it reads, too");
+            if (produced[id])
+              fail(kBad, "it writes ", describe(subgraph.tensors[id], id),
+                   ", which another operator writes too");
+            written[id] = produced[id] = true;
+          }
+          for (int32_t called : called_subgraphs(op)) {
+            if (called < 0 || static_cast<size_t>(called) >= graph.subgraphs.size())
+              fail(kBad, "it calls subgraph ", called, " of ", graph.subgraphs.size());
+          }
+        });
   }
   for (TensorId id : subgraph.outputs) {
-    if (!written[id] && checked_elements(subgraph.tensors[id].shape) != 0)
-      fail(kBad, "nothing writes the output ", describe(subgraph.tensors[id], id));
+    if (!has_value(id)) fail(kBad, "nothing writes the output ", describe(subgraph.tensors[id], id));
   }
 }
 

@@ -12,6 +12,7 @@ void infer(InferContext& c) {
   const DType to = c.output_dtype(0);
   const size_t from_size = dtype_size(c.input_dtype(0)), to_size = dtype_size(to);
   if (from_size == 0 || to_size == 0) c.fail(c.describe_input(0), " cannot become ", dtype_name(to));
+  if (to == DType::kBool && c.input_dtype(0) != to) c.fail("other values than 0 and 1 are no bool");
   if (to_size > from_size) {
     if (shape.empty() || static_cast<size_t>(shape.back()) * from_size != to_size) {
       c.fail(c.describe_input(0), " has the wrong last dimension to become ", dtype_name(to));

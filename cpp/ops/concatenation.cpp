@@ -48,8 +48,8 @@ std::vector<uint8_t> requantization_table(const Quantization& from, const Quanti
   for (int i = 0; i < 256; ++i) {
     const float value =
         std::round(static_cast<float>(static_cast<T>(i)) * scale + bias) + static_cast<float>(to.zero());
-    table[i] = static_cast<uint8_t>(static_cast<T>(
-        std::clamp<float>(value, std::numeric_limits<T>::min(), std::numeric_limits<T>::max())));
+    constexpr float kLow = std::numeric_limits<T>::min(), kHigh = std::numeric_limits<T>::max();
+    table[i] = static_cast<uint8_t>(static_cast<T>(std::fmax(kLow, std::fmin(kHigh, value))));  // NaN: high
   }
   return table;
 }

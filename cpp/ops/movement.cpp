@@ -4,6 +4,8 @@
 #include <limits>
 #include <numeric>
 
+#include "runtime/resources.h"
+
 namespace litewright {
 
 Walk dense_walk(const Shape& shape) {
@@ -28,6 +30,7 @@ Kernel movement_kernel(const PrepareContext& c, int input, const Movement& movem
         };
   }
   // Moves the strings' numbers, then the strings.
+  c.resources().usage.check_value(movement.shape, DType::kString);
   std::vector<int32_t> numbers(num_elements(c.input_shape(input))), sources(num_elements(movement.shape));
   std::iota(numbers.begin(), numbers.end(), 0);
   CopyPlan(movement.walk, sizeof(int32_t)).run(numbers.data(), sources.data(), nullptr);

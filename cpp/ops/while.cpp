@@ -1,7 +1,9 @@
 // Runs a body on the carried values as long as a condition on them holds.
 #include <algorithm>
 
+#include "core/interrupt.h"
 #include "ops/subgraph_call.h"
+#include "runtime/resources.h"
 
 namespace litewright {
 namespace {
@@ -78,6 +80,8 @@ class Loop {
       const Slot& goes_on = condition.slot(condition.subgraph().outputs[0]);
       if (goes_on.bytes != 1) return Status::error("the condition has the shape ", to_string(goes_on.shape));
       if (*goes_on.data == 0) break;
+      c.resources().usage.count_iteration();
+      check_interrupt();
       bind_inputs(body, views, to_body);
       body.run();
       for (size_t i = 0; i < values_.size(); ++i) {

@@ -63,7 +63,9 @@ class Finder {
 
  private:
   void count(const std::vector<TensorId>& ids) {
-    for (TensorId id : ids) uses_[id] += id == kNoTensor ? 0 : 1;
+    for (TensorId id : ids) {
+      if (id != kNoTensor) ++uses_[id];
+    }
   }
 
   // The first operand whose buffer may take the result; kNoTensor: there is none.

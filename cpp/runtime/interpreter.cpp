@@ -27,7 +27,10 @@ class Busy {
 }  // namespace
 
 Interpreter::Interpreter(std::shared_ptr<const Model> model, InterpreterOptions options)
-    : model_(std::move(model)), options_(std::move(options)), pool_(options_.num_threads) {
+    : model_(std::move(model)),
+      options_(std::move(options)),
+      pool_(options_.num_threads),
+      resources_(Usage(options_.limits, model_->graph(), options_.preserve_all)) {
   if (options_.rewrite) rewrite_ = options_.rewrite(model_->graph());
   executors_.resize(graph().subgraphs.size());
 }
@@ -95,7 +98,25 @@ void Interpreter::resize_input(TensorId id, const Shape& shape, bool strict, int
            ". ResizeInputTensorStrict only allows mutating unknown dimensions identified by -1.");
     }
   }
+  resources_.usage.check_shape(shape);
   target.resize_input(id, shape);
+  resources_.usage.grow(added_elements());
+}
+
+// How many elements callers added to inputs: the most of any subgraph.
+double Interpreter::added_elements() const {
+  double most = 0;
+  for (const auto& executor : executors_) {
+    if (!executor) continue;
+    double added = 0;
+    for (TensorId id : executor->subgraph().inputs) {
+      double declared = 1;
+      for (int32_t dim : executor->subgraph().tensors[id].shape) declared *= dim < 0 ? 1 : dim;
+      added += std::max(static_cast<double>(num_elements(executor->slot(id).shape)) - declared, 0.0);
+    }
+    most = std::max(most, added);
+  }
+  return most;
 }
 
 void Interpreter::allocate(int subgraph) {
@@ -107,6 +128,7 @@ void Interpreter::invoke(int subgraph) {
   const Busy busy(busy_);
   SubgraphExecutor& target = executor(subgraph);
   if (!target.allocated()) fail(ErrorCode::kRuntime, "Invoke called on model that is not ready.");
+  resources_.usage.begin_run();
   target.run();
 }
 

@@ -32,6 +32,7 @@ struct InterpreterOptions {
   bool join = true;  // operators may be done by the one before them; without, each of them runs, and a
                      // profiler finds its results
   Isa isa = current_isa();
+  Limits limits = {};
   std::map<std::string, CustomOpDef> custom_ops = {};  // by name; they come before those this build ships
   std::function<std::shared_ptr<const GraphRewrite>(const Graph&)> rewrite = nullptr;
 };
@@ -77,6 +78,7 @@ class Interpreter {
 
  private:
   const CustomOpDef* find_custom_op(const std::string& name) const;
+  double added_elements() const;
 
   std::shared_ptr<const Model> model_;
   InterpreterOptions options_;

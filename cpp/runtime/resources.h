@@ -1,4 +1,5 @@
-// State that outlives a run and is shared by the subgraphs of one interpreter: variables and hash tables.
+// State that outlives a run and is shared by the subgraphs of one interpreter: variables, hash tables, and
+// what is used of the limits.
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,8 @@
 #include <memory>
 #include <string>
 #include <utility>
+
+#include "runtime/usage.h"
 
 namespace litewright {
 
@@ -16,6 +19,8 @@ class Resource {
 
 class Resources {
  public:
+  explicit Resources(Usage usage) : usage(std::move(usage)) {}
+
   // The handle of the resource with this container and name, the same for every node that names it.
   int32_t handle(const std::string& container, const std::string& name) {
     return handles_.emplace(std::make_pair(container, name), static_cast<int32_t>(handles_.size()))
@@ -36,6 +41,7 @@ class Resources {
 
   // Subgraphs that CALL_ONCE has run already.
   std::map<int32_t, bool> called_once;
+  Usage usage;
 
  private:
   std::map<std::pair<std::string, std::string>, int32_t> handles_;

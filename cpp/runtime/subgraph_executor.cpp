@@ -4,12 +4,13 @@
 #include <chrono>
 #include <cstring>
 
+#include "core/interrupt.h"
 #include "core/unpack.h"
 #include "ops/elementwise.h"
 #include "ops/image_ranges.h"
 #include "ops/linear/conv.h"
-#include "runtime/memory_budget.h"
 #include "runtime/memory_planner.h"
+#include "runtime/resources.h"
 #include "runtime/sparse.h"
 
 namespace litewright {
@@ -21,6 +22,7 @@ struct SubgraphExecutor::Node {
   const CustomOpDef* custom = nullptr;
   std::vector<Slot*> inputs, outputs;
   bool late = false;                    // inferred and prepared at run time
+  bool empty = false;                   // its results have no elements
   bool folded = false;                  // its results were computed in allocate()
   bool joined = false;                  // done by an earlier node
   TensorId result = kNoTensor;          // of the last node that this one does, too
@@ -46,8 +48,8 @@ size_t align(size_t bytes) {
 }
 
 void fill_variable(const Slot& slot) {
-  const int64_t zero = slot.tensor->quantization.zero();
-  std::memset(slot.data, dtype_size(slot.dtype) == 1 ? static_cast<int>(zero) : 0, slot.bytes);
+  const bool quantized = dtype_size(slot.dtype) == 1 && is_integer(slot.dtype);
+  std::memset(slot.data, quantized ? static_cast<int>(slot.tensor->quantization.zero()) : 0, slot.bytes);
 }
 
 }  // namespace
@@ -91,10 +93,12 @@ size_t SubgraphExecutor::bytes_of(const Slot& slot) const {
   return static_cast<size_t>(num_elements(slot.shape)) * dtype_size(slot.dtype);
 }
 
+Usage& SubgraphExecutor::usage() { return environment_.resources->usage; }
+
 uint8_t* SubgraphExecutor::own_memory(TensorId id, size_t bytes) {
-  check_memory_budget(bytes);
-  own_[id].reserve(bytes);
   Slot& slot = slots_[id];
+  slot.data = nullptr;
+  usage().reserve(own_[id], bytes);
   slot.bytes = bytes;
   return slot.data = own_[id].data();
 }
@@ -151,6 +155,7 @@ void SubgraphExecutor::reset_slots() {
     if (dtype_bits(slot.dtype) == 0) {  // strings: empty until they are set
       storage_[id] = Storage::kOwn;
       if (own_[id].data() == nullptr) {
+        usage().check_value(slot.shape, slot.dtype);
         const int64_t count = num_elements(slot.shape);
         std::vector<int32_t> empty(static_cast<size_t>(count) + 2, static_cast<int32_t>((count + 2) * 4));
         empty[0] = static_cast<int32_t>(count);
@@ -203,11 +208,22 @@ void SubgraphExecutor::infer_node(Node& node) {
   for (Slot* slot : node.outputs) {
     if (slot == nullptr) continue;
     if (node.late) slot->shape_known = false;
-    if (slot->shape_known) slot->bytes = bytes_of(*slot);
+    if (slot->shape_known) {
+      usage().check_value(slot->shape, slot->dtype);
+      slot->bytes = bytes_of(*slot);
+    }
     // What infer leaves to the run belongs to the kernel; what comes after waits for it.
     if (!slot->shape_known && slot->tensor->is_constant)
       fail_node(node, "An operator writes a constant.", "prepare");
   }
+}
+
+// Whether the node has nothing to compute: all its results are known to have no elements.
+bool SubgraphExecutor::gives_nothing(const Node& node) const {
+  return !node.stateful() && !node.outputs.empty() &&
+         std::all_of(node.outputs.begin(), node.outputs.end(), [](const Slot* slot) {
+           return slot == nullptr || (slot->shape_known && dtype_bits(slot->dtype) != 0 && slot->bytes == 0);
+         });
 }
 
 // Computes now what depends on constants and shapes alone.
@@ -233,11 +249,10 @@ bool SubgraphExecutor::try_fold(Node& node) {
   }
   prepare_node(node);
   if (node.late) return false;
-  std::vector<AlignedBuffer> scratch;
-  node.scratch.clear();
-  for (size_t bytes : node.scratch_bytes) node.scratch.push_back(scratch.emplace_back(bytes).data());
+  place_scratch(node);
   RunContext context(*node.op, node.inputs, node.outputs, environment_, node.scratch);
   const Status status = node.kernel(context);
+  usage().release(node.late_scratch);
   if (!status.ok()) return false;  // it fails when it runs
   for (Slot* slot : node.outputs) {
     if (slot != nullptr) slot->value_known = true;
@@ -319,9 +334,10 @@ std::vector<TensorId> SubgraphExecutor::results_of(const Node& node) const {
 void SubgraphExecutor::allocate() {
   if (allocated_) return;
   reset_slots();
+  for (TensorId id : subgraph_->inputs) usage().check_value(slots_[id].shape, slots_[id].dtype);
   for (Node& node : nodes_) node.joined = false;
   for (Node& node : nodes_) {
-    node.late = node.folded = false;
+    node.late = node.folded = node.empty = false;
     node.kernel = nullptr;
     if (node.result != kNoTensor) node.outputs[0] = &slots_[node.op->outputs[0]];
     node.result = kNoTensor;
@@ -344,7 +360,8 @@ void SubgraphExecutor::allocate() {
         if (id != kNoTensor && storage_[id] == Storage::kVariable && slots_[id].shape_known)
           own_memory(id, slots_[id].bytes);
       }
-      if (node.joined || node.late || try_fold(node)) continue;
+      node.empty = !node.late && gives_nothing(node);
+      if (node.joined || node.late || node.empty || try_fold(node)) continue;
       if (!node.late) prepare_with_followers(node);
     } catch (const Error& error) {
       fail_node(node, error.what(), "prepare");
@@ -394,7 +411,7 @@ void SubgraphExecutor::place_memory() {
     owners.push_back(id);
   }
   for (const Node& node : nodes_) {
-    if (node.late || node.folded || node.joined) continue;
+    if (node.late || node.folded || node.joined || node.empty) continue;
     for (size_t bytes : node.scratch_bytes) buffers.push_back({bytes, node.index, node.index});
   }
   size_t total = 0;
@@ -403,8 +420,7 @@ void SubgraphExecutor::place_memory() {
       fail(ErrorCode::kRuntime, "the model's tensors do not fit in memory");
   }
   const size_t arena_bytes = plan_memory(buffers);
-  check_memory_budget(arena_bytes);
-  arena_.reserve(arena_bytes);
+  usage().reserve(arena_, arena_bytes);
   placements_.clear();
   for (size_t i = 0; i < buffers.size(); ++i)
     placements_.push_back({i < owners.size() ? owners[i] : kNoTensor, buffers[i]});
@@ -417,7 +433,7 @@ void SubgraphExecutor::place_memory() {
   }
   size_t next = owners.size();
   for (Node& node : nodes_) {
-    if (node.late || node.folded || node.joined) continue;
+    if (node.late || node.folded || node.joined || node.empty) continue;
     node.scratch.clear();
     for (size_t i = 0; i < node.scratch_bytes.size(); ++i)
       node.scratch.push_back(arena_.data() + buffers[next++].offset);
@@ -431,6 +447,20 @@ void SubgraphExecutor::place_memory() {
       return own_memory(id, bytes >= 0 ? static_cast<size_t>(bytes) : bytes_of(slots_[id]));
     };
   }
+}
+
+// Working memory of the node's own, outside of the arena.
+void SubgraphExecutor::place_scratch(Node& node) {
+  std::vector<size_t> offsets;
+  size_t total = 0;
+  for (size_t bytes : node.scratch_bytes) {
+    offsets.push_back(total);
+    if (__builtin_add_overflow(total, align(std::max<size_t>(bytes, 1)), &total))
+      fail(ErrorCode::kRuntime, "its working memory does not fit in memory");
+  }
+  usage().reserve(node.late_scratch, total);
+  node.scratch.clear();
+  for (size_t offset : offsets) node.scratch.push_back(node.late_scratch.data() + offset);
 }
 
 // A node whose shapes or preparation depend on values: everything happens now.
@@ -455,19 +485,13 @@ void SubgraphExecutor::run_late(Node& node) {
     infer.subgraph = environment_.subgraph;
     node.infer(infer);
     for (TensorId id : node.op->outputs) {
-      if (id != kNoTensor && slots_[id].shape_known) own_memory(id, bytes_of(slots_[id]));
+      if (id == kNoTensor || !slots_[id].shape_known) continue;
+      usage().check_value(slots_[id].shape, slots_[id].dtype);
+      own_memory(id, bytes_of(slots_[id]));
     }
+    if (gives_nothing(node)) return restore();
     prepare_node(node);
-    std::vector<size_t> offsets;
-    size_t total = 0;
-    for (size_t bytes : node.scratch_bytes) {
-      offsets.push_back(total);
-      total += align(std::max<size_t>(bytes, 1));
-    }
-    check_memory_budget(total);
-    node.late_scratch.reserve(total);
-    node.scratch.clear();
-    for (size_t offset : offsets) node.scratch.push_back(node.late_scratch.data() + offset);
+    place_scratch(node);
     RunContext context(*node.op, node.inputs, node.outputs, environment_, node.scratch);
     context.allocate_output = [&](int output, const Shape& shape, int64_t bytes) {
       const TensorId id = node.op->outputs.at(output);
@@ -489,7 +513,8 @@ void SubgraphExecutor::run_late(Node& node) {
 
 void SubgraphExecutor::run() {
   for (Node& node : nodes_) {
-    if (node.folded || node.joined) continue;
+    if (node.folded || node.joined || node.empty) continue;
+    check_interrupt();
     const auto start =
         profiler_ != nullptr ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point();
     if (node.late) {

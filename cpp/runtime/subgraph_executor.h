@@ -25,6 +25,8 @@ struct Placement {
   PlannedBuffer buffer;
 };
 
+class Usage;  // runtime/usage.h
+
 class SubgraphExecutor {
  public:
   // `graph` and what `environment` points to must outlive the executor. With `preserve_all` every tensor
@@ -73,15 +75,18 @@ class SubgraphExecutor {
 
   void reset_slots();
   void infer_node(Node& node);
+  bool gives_nothing(const Node& node) const;
   bool try_fold(Node& node);
   void prepare_node(Node& node);
   std::unique_ptr<ImageRanges> ranges_for(TensorId tensor, const Shape& shape) const;
   void prepare_with_followers(Node& node);
   std::vector<TensorId> results_of(const Node& node) const;
   void place_memory();
+  void place_scratch(Node& node);
   void run_late(Node& node);
   uint8_t* own_memory(TensorId id, size_t bytes);
   size_t bytes_of(const Slot& slot) const;
+  Usage& usage();
   [[noreturn]] void fail_node(const Node& node, const std::string& message, const char* what) const;
 
   const Graph* graph_;

@@ -232,6 +232,7 @@ class Reader {
     to.is_constant = true;
     const auto alignment = std::min<size_t>(std::max<size_t>(dtype_size(to.dtype), 1), 8);
     const bool aligned = reinterpret_cast<uintptr_t>(data.bytes.data()) % alignment == 0;
+    if (!aligned) budget_.take(data.bytes.size());
     to.data = aligned ? data.bytes : Bytes::copy(data.bytes.data(), data.bytes.size());
   }
 
@@ -252,6 +253,16 @@ class Reader {
     }
   }
 
+  // Every byte 0 or 1, as C++ demands of a bool.
+  Bytes as_bools(const Bytes& data) {
+    const uint8_t *first = data.data(), *last = first + data.size();
+    if (std::all_of(first, last, [](uint8_t byte) { return byte <= 1; })) return data;
+    budget_.take(data.size());
+    std::vector<uint8_t> bools(first, last);
+    for (uint8_t& byte : bools) byte = byte != 0 ? 1 : 0;
+    return Bytes::own(std::move(bools));
+  }
+
   Tensor read_tensor(const fb::Tensor& from) {
     Tensor to;
     to.name = budget_.copy(from.name());
@@ -268,6 +279,7 @@ class Reader {
           {read_dtype(variant->type()), budget_.copy<int32_t>(variant->shape()), variant->has_rank()});
     }
     if (to.is_constant) check_constant(to);
+    if (to.is_constant && to.dtype == DType::kBool) to.data = as_bools(to.data);
     return to;
   }
 

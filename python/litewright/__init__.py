@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from litewright.converter import Optimize, TFLiteConverter
     from litewright.interpreter import Interpreter
     from litewright.layers import register_layer
+    from litewright.limits import Limits
     from litewright.quantization import QuantizationOptions, quantize
     from litewright.quantization_report import QuantizationReport
 else:
@@ -20,6 +21,7 @@ else:
         {
             **dict.fromkeys(("ConverterError", "__version__", "_core"), "litewright._loading"),
             "Interpreter": "litewright.interpreter",
+            "Limits": "litewright.limits",
             "Optimize": "litewright.converter",
             "QuantizationOptions": "litewright.quantization",
             "QuantizationReport": "litewright.quantization_report",
@@ -34,6 +36,7 @@ else:
 __all__ = [
     "ConverterError",
     "Interpreter",
+    "Limits",
     "Optimize",
     "QuantizationOptions",
     "QuantizationReport",

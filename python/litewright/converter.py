@@ -19,6 +19,7 @@ import numpy as np
 
 from litewright import _core
 from litewright.layers import native_layers
+from litewright.limits import Limits
 from litewright.quantization import Quantization, QuantizationOptions, quantize_graph
 from litewright.quantization_report import QuantizationReport
 from litewright.tensorflow_functions import check_functions, read_functions
@@ -186,6 +187,7 @@ class TFLiteConverter:
         self.inference_output_type: Any = np.float32
         self.allow_custom_ops = False
         self.quantization_options: QuantizationOptions | None = None
+        self.limits = Limits()
         self.exclude_conversion_metadata = False
         self.experimental_new_converter = True
         self.experimental_new_quantizer = True
@@ -261,7 +263,17 @@ class TFLiteConverter:
           ConverterError: layers that cannot be converted; all of them in one message.
           OSError: the file cannot be read.
           ValueError: the file is not a Keras model, or the attributes contradict each other.
+          RuntimeError: it takes longer than `limits.convert_seconds`.
         """
+        with _core.TimeLimit(self.limits.convert_seconds, "the conversion") as limit:
+            try:
+                return self._convert()
+            except ValueError as error:  # what its samples are blamed for
+                if limit.over():
+                    raise RuntimeError(str(error)) from error
+                raise
+
+    def _convert(self) -> bytes:
         mode = self._mode()
         bias16_type = self._bias16_type(mode)
         self._quantization = self._report = None

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from litewright import _core
 from litewright.custom_ops import CustomOp, CustomOpRegistry, native_ops
+from litewright.limits import Limits
 from litewright.profiling import MemoryUse, Profile
 
 __all__ = [
@@ -129,6 +130,7 @@ class Interpreter:
         experimental_force_delegate_node_profiling: bool = False,
         *,
         custom_ops: Mapping[str, Callable[..., Any] | CustomOp] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Loads a model.
 
@@ -143,6 +145,7 @@ class Interpreter:
           experimental_compress_quantization_zero_points: one zero point in the details where all are zero.
           custom_ops: the application's own operators by name: functions that take and return arrays, or
             `CustomOp`s.
+          limits: what the model may ask for.
           The others are for LiteRT's delegates and have no effect.
 
         Raises:
@@ -186,6 +189,7 @@ class Interpreter:
             preserve_all_tensors=bool(experimental_preserve_all_tensors),
             custom_ops=native_ops(custom_ops or {}),
             delegates=[delegate._native for delegate in delegates],
+            limits=(limits or Limits())._native(),
         )
 
     @property

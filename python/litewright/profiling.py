@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from litewright import _core
+from litewright.files import replace_file
 
 __all__ = ["MemoryUse", "OperatorTime", "Profile"]
 
@@ -84,8 +85,7 @@ class Profile:
 
     def save_chrome_trace(self, path: str | os.PathLike[str]) -> None:
         """Writes `chrome_trace()` to a file."""
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(self.chrome_trace())
+        replace_file(path, self.chrome_trace())
 
     def __str__(self) -> str:
         """A table, the slowest operators first."""

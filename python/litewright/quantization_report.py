@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from litewright import _core
 from litewright.calibration import Sample, compare
+from litewright.files import replace_file
 from litewright.tables import aligned
 
 __all__ = ["OperatorReport", "QuantizationReport"]
@@ -138,7 +138,7 @@ class QuantizationReport:
         """
         from litewright.quantization_page import page
 
-        Path(path).write_text(page(self), encoding="utf-8")
+        replace_file(path, page(self))
 
 
 _HEADINGS = (

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 from litewright import ConverterError
 from litewright.compat.v1 import lite
 from litewright.converter import TFLiteConverter
+from litewright.files import replace_file
 
 _INFERENCE_TYPES = {"FLOAT": "float32", "INT8": "int8", "UINT8": "uint8", "QUANTIZED_UINT8": "uint8"}
 _EXAMPLES = """\
@@ -207,7 +207,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _check(parser, flags)
     try:
         content = _convert(flags)
-        Path(flags.output_file).write_bytes(content)
+        replace_file(flags.output_file, content)
     except (ValueError, OSError, ConverterError) as error:
         print(f"{parser.prog}: {error}", file=sys.stderr)
         return 1

@@ -24,6 +24,12 @@
 #include "tflite/reader.h"
 #include "tflite/writer.h"
 
+#if defined(__has_feature)
+#define LITEWRIGHT_CLANG_SANITIZES (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#else
+#define LITEWRIGHT_CLANG_SANITIZES 0
+#endif
+
 namespace litewright::testing {
 namespace {
 
@@ -187,7 +193,7 @@ void expect_survival(const std::string& name, const File& original, int count) {
     const pid_t child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !LITEWRIGHT_CLANG_SANITIZES
       const rlimit limit = {rlim_t{3} << 30, rlim_t{3} << 30};
       setrlimit(RLIMIT_AS, &limit);
 #endif

@@ -12,6 +12,7 @@
 #include "core/error.h"
 #include "core/float16.h"
 #include "core/memory.h"
+#include "importers/hdf5/heap_strings.h"
 #include "tflite/mapped_file.h"
 
 namespace litewright::hdf5 {
@@ -142,6 +143,8 @@ struct File::State {
   // The strings of an attribute, whatever its rank; nothing when it is absent.
   std::optional<std::vector<std::string>> strings(const std::string& path, const std::string& key) const {
     Handle object = need(path);
+    with_context([&] { return concat("'", this->name, "', '/", path, "'"); },
+                 [&] { check_attributes(this->bytes, header_address(object)); });
     if (H5Aexists(object, key.c_str()) <= 0) return std::nullopt;
     Handle attribute(H5Aopen(object, key.c_str(), H5P_DEFAULT), H5Aclose);
     if (!attribute.ok()) bad(path, "attribute '" + key + "' cannot be opened");
@@ -155,21 +158,21 @@ struct File::State {
     if (static_cast<uint64_t>(count) > file_size || bytes > file_size) {
       bad(path, "attribute '" + key + "' claims more than the file holds");
     }
-    return H5Tis_variable_str(type) > 0 ? variable_strings(attribute, type, space, count, path, key)
-                                        : fixed_strings(attribute, type, count, path, key);
+    if (H5Tis_variable_str(type) <= 0) return fixed_strings(attribute, type, count, path, key);
+    return with_context([&] { return concat("'", this->name, "', '/", path, "', attribute '", key, "'"); },
+                        [&] {
+                          return read_heap_strings(this->bytes, header_address(object), key,
+                                                   static_cast<uint64_t>(count));
+                        });
   }
 
-  std::vector<std::string> variable_strings(hid_t attribute, hid_t type, hid_t space, hssize_t count,
-                                            const std::string& path, const std::string& key) const {
-    Handle memory(H5Tcopy(H5T_C_S1), H5Tclose);
-    H5Tset_size(memory, H5T_VARIABLE);
-    H5Tset_cset(memory, H5Tget_cset(type));
-    std::vector<char*> pointers(static_cast<size_t>(count), nullptr);
-    if (H5Aread(attribute, memory, pointers.data()) < 0) bad(path, "attribute '" + key + "' cannot be read");
-    std::vector<std::string> result;
-    for (const char* text : pointers) result.emplace_back(text == nullptr ? "" : text);
-    H5Dvlen_reclaim(memory, space, H5P_DEFAULT, pointers.data());
-    return result;
+  static uint64_t header_address(hid_t object) {
+#if H5_VERSION_GE(1, 12, 0)
+    H5O_info1_t info;
+#else
+    H5O_info_t info;
+#endif
+    return H5Oget_info1(object, &info) < 0 ? UINT64_MAX : info.addr;
   }
 
   std::vector<std::string> fixed_strings(hid_t attribute, hid_t type, hssize_t count, const std::string& path,
@@ -212,7 +215,16 @@ struct File::State {
         bad(path, "its shape claims more data than the file can hold");
       }
     }
+    if (H5Pget_layout(creation) != H5D_CHUNKED) check_extent(dataset, bytes, path);
     return bytes / H5Tget_size(type);
+  }
+
+  // The library copies `size` bytes from where a dataset in one piece begins, whatever is there.
+  void check_extent(hid_t dataset, uint64_t size, const std::string& path) const {
+    const uint64_t stored = H5Dget_storage_size(dataset);
+    const haddr_t offset = H5Dget_offset(dataset);
+    const bool inside = offset == HADDR_UNDEF || (offset <= file_size && size <= file_size - offset);
+    if ((stored != 0 && stored < size) || !inside) bad(path, "its data lie outside of the file");
   }
 
   // The elements where they lie in the file, or a copy if they are few: it would hold on to more of the file

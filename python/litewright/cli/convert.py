@@ -11,6 +11,7 @@ import numpy as np
 from litewright import lite
 from litewright.cli import arguments as args
 from litewright.cli.output import Result, UsageError, size
+from litewright.files import replace_file
 from litewright.quantization import quantize
 from litewright.quantization_report import QuantizationReport
 from litewright.runner import Runner, random_samples
@@ -103,7 +104,7 @@ def run(arguments: argparse.Namespace) -> Result:
     converter = _converter(source, kind, arguments.signature)
     content = converter.convert()
     if arguments.mode == "float":
-        target.write_bytes(content)
+        replace_file(target, content)
         found = _verify_float(arguments, content) if arguments.verify else None
         return outcome(arguments, "float", target, None, found)
     return quantize_file(
@@ -133,7 +134,7 @@ def quantize_file(
             **getattr(arguments, "remedies", {}),
         )
         quantized, report = bytes(made), made.report if arguments.html else None
-    target.write_bytes(quantized)
+    replace_file(target, quantized)
     found = None
     if arguments.verify:
         runner = Runner(content)

@@ -8,6 +8,7 @@ from pathlib import Path
 from litewright import _core, opgen
 from litewright.cli import arguments as args
 from litewright.cli.output import Result
+from litewright.files import replace_file
 from litewright.inspection import inspect
 
 SUMMARY = "Write an operator table with just the rows that models need, for a small C++ build"
@@ -30,7 +31,7 @@ def run(arguments: argparse.Namespace) -> Result:
     data = {"operators": builtin, "custom": custom}
     blocks = [text]
     if arguments.output:
-        arguments.output.write_text(text + "\n")
+        replace_file(arguments.output, text + "\n")
         blocks = [f"wrote {arguments.output}: {len(builtin)} operators"]
     if custom:
         blocks.append(f"// custom operators, to be registered by the application: {', '.join(custom)}")

@@ -11,6 +11,7 @@ import numpy as np
 
 from litewright import _core
 from litewright.evaluation import Evaluation
+from litewright.files import replace_file
 from litewright.pages import page
 from litewright.pages.charts import Bar, bars, confusion, histogram, table
 from litewright.quantization_page import worst_layers
@@ -47,7 +48,7 @@ def write(
         parts += [_confusions(results)]
     parts += [_worst(models[0], other, samples, preprocess) for other in models[1:]]
     source = page("Evaluation", "".join(parts) + "</main>", styles=("report.css",))
-    Path(target).write_text(source, encoding="utf-8")
+    replace_file(target, source)
 
 
 def _percent(share: float | None) -> str:
