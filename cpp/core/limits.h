@@ -9,8 +9,9 @@ namespace litewright {
 
 struct Limits {
   // Bytes of an interpreter's tensors, working memory and packed weights. 0: 256 MiB (2 GiB where all tensors
-  // are preserved), four times the model's constants, and 128 KiB for every element that callers add to the
-  // inputs by resizing them. Never more than the machine has.
+  // are preserved), four times the model's constants, 256 bytes (512 MiB in all at most) for every element of
+  // the inputs in the file, and 128 KiB for every one that callers add by resizing them. Never more than the
+  // machine has.
   size_t memory = 0;
   int rank = 32;
   int64_t elements = int64_t{1} << 33;  // of a tensor

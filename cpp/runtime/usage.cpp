@@ -14,6 +14,9 @@ namespace {
 
 constexpr size_t kMemory = size_t{256} << 20;
 constexpr double kMemoryPerElement = 128 << 10;  // by which callers enlarge the inputs
+// Models of large images have large activations, whatever their weights.
+constexpr size_t kMemoryPerFileElement = 256, kMostForInputs = size_t{512} << 20;
+constexpr const char* kAdvice = " bytes; raise it for a model that you trust";
 
 size_t physical_memory() {
   static const size_t bytes = [] {
@@ -24,6 +27,16 @@ size_t physical_memory() {
   return bytes;
 }
 
+size_t memory_for_inputs(const Subgraph& main) {
+  int64_t elements = 0;
+  for (TensorId id : main.inputs) {
+    const auto count = checked_elements(main.tensors[id].shape);
+    elements = std::min(elements + std::max<int64_t>(count.value_or(INT64_MAX / 2), 0), INT64_MAX / 2);
+  }
+  return std::min(static_cast<size_t>(elements), kMostForInputs / kMemoryPerFileElement) *
+         kMemoryPerFileElement;
+}
+
 size_t default_memory(const Graph& graph, bool preserve_all) {
   std::set<const uint8_t*> seen;
   size_t constants = 0;
@@ -32,7 +45,7 @@ size_t default_memory(const Graph& graph, bool preserve_all) {
       if (tensor.is_constant && seen.insert(tensor.data.data()).second) constants += tensor.data.size();
     }
   }
-  return (preserve_all ? 8 : 1) * kMemory + 4 * constants;
+  return (preserve_all ? 8 : 1) * kMemory + 4 * constants + memory_for_inputs(graph.subgraphs.front());
 }
 
 // About what operators make of their constants: each packs its own, those alike share.
@@ -69,7 +82,7 @@ Usage::Usage(const Limits& limits, const Graph& graph, bool preserve_all) : limi
   memory_ = std::min(base_, physical_memory());
   if (const size_t packed = packed_bytes(graph); packed > memory_) {
     fail(ErrorCode::kInvalidModel, "the operators' constants have ", packed, " bytes; the limit memory is ",
-         memory_, " bytes");
+         memory_, kAdvice);
   }
   std::vector<int> depths(graph.subgraphs.size(), 0);
   for (size_t i = 0; i < graph.subgraphs.size(); ++i) {
@@ -110,7 +123,7 @@ void Usage::check_value(const Shape& shape, DType dtype) const {
   for (int32_t dim : shape) longest = std::max(longest, static_cast<size_t>(dim));
   if (elements > memory_ / element || longest > memory_ / kPerRow) {
     fail(ErrorCode::kRuntime, "a tensor of ", dtype_name(dtype), to_string(shape),
-         " is beyond the limit memory, ", memory_, " bytes");
+         " is beyond the limit memory, ", memory_, kAdvice);
   }
 }
 
@@ -119,7 +132,7 @@ void Usage::reserve(AlignedBuffer& buffer, size_t bytes) {
   if (bytes <= before && before != 0) return;
   if (bytes > memory_ || used_ - before > memory_ - bytes) {
     fail(ErrorCode::kRuntime, "the model's tensors need ", bytes, " bytes more than the ", used_ - before,
-         " they have; the limit memory is ", memory_, " bytes");
+         " they have; the limit memory is ", memory_, kAdvice);
   }
   used_ -= before;
   buffer.reserve(bytes);

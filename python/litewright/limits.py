@@ -15,8 +15,9 @@ class Limits:
 
     Attributes:
       memory: bytes of an interpreter's tensors, working memory and packed weights. None: 256 MiB (2 GiB where
-        intermediate tensors are preserved), four times the model's constants, and 128 KiB for every element
-        that `resize_tensor_input` adds to the inputs. Never more than the machine has.
+        intermediate tensors are preserved), four times the model's constants, 256 bytes (512 MiB in all at
+        most) for every element of the inputs in the file, and 128 KiB for every one that
+        `resize_tensor_input` adds. Never more than the machine has.
       rank: dimensions of a tensor.
       elements: elements of a tensor.
       subgraph_depth: subgraphs that call each other.
