@@ -1,12 +1,16 @@
 """Graphs of TensorFlow 1, and models trained for quantization against TensorFlow's own conversion of them."""
 
+import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from graph_messages import attr, graph, node, shape, tensor_attr
 
 import litewright.compat.v1.lite as v1
 import litewright.lite as lite
+from litewright import ConverterError
 
 ai_edge_litert = pytest.importorskip("ai_edge_litert.interpreter")
 DATA = Path(__file__).parent / "data" / "frozen"
@@ -46,7 +50,7 @@ def operators(content):
 
 
 @both_interpreters
-@pytest.mark.parametrize("name", ["loop", "branch", "normalized", "with_default"])
+@pytest.mark.parametrize("name", sorted({name[:-2] for name in VALUES.files}))
 def test_what_the_graph_computes(name, module):
     x = VALUES[f"{name}_x"]
     samples = [x, -x] if name == "branch" else [x]
@@ -143,3 +147,88 @@ def test_a_saved_model_as_text_with_several_graphs(module):
         np.testing.assert_array_equal(outputs(module, content, x)[0], wanted)
     with pytest.raises(ValueError, match="(?s)serve.*gpu|gpu.*serve"):
         lite.TFLiteConverter.from_saved_model(DATA / "tagged")
+
+
+@pytest.fixture
+def tagged(tmp_path):
+    """A copy of the SavedModel as text that a test may damage."""
+    return Path(shutil.copytree(DATA / "tagged", tmp_path / "tagged"))
+
+
+def convert_tagged(folder):
+    return lite.TFLiteConverter.from_saved_model(folder, tags={"train"}).convert()
+
+
+def test_text_that_is_cut_off(tagged):
+    text = (DATA / "tagged" / "saved_model.pbtxt").read_bytes()
+    for size in [*range(0, 400, 7), *range(400, len(text) - 2, 1501)]:
+        (tagged / "saved_model.pbtxt").write_bytes(text[:size])
+        with pytest.raises((ValueError, ConverterError, OSError)):
+            convert_tagged(tagged)
+
+
+def test_changed_text_raises_or_converts(tagged, rng):
+    text = (DATA / "tagged" / "saved_model.pbtxt").read_bytes()
+    for _ in range(100):
+        changed = bytearray(text)
+        for at in rng.integers(0, len(text), 3):
+            changed[at] = rng.choice(list(b'{}:"\\<>[],-9azx\n\0\xff'))
+        (tagged / "saved_model.pbtxt").write_bytes(bytes(changed))
+        try:
+            convert_tagged(tagged)
+        except (ValueError, ConverterError, OSError):
+            pass
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "graph_def { " * 100_000,
+        "meta_graphs { graph_def { node { name: '" + "x" * 10 + "\\",
+        "meta_graphs { graph_def { node { attr { key: 'n' value { i: 99999999999999999999 } } } } }",
+        "saved_model_schema_version: 1 " * 3 + "meta_graphs: 7",
+    ],
+    ids=["deep", "open escape", "large number", "not a message"],
+)
+def test_hostile_text(tagged, text):
+    (tagged / "saved_model.pbtxt").write_text(text)
+    with pytest.raises((ValueError, ConverterError, OSError)):
+        convert_tagged(tagged)
+
+
+def test_hostile_sizes_in_text(tagged):
+    path = tagged / "saved_model.pbtxt"
+    text = path.read_text()
+    changed = re.sub(r"(dim \{\s+size: )2\b", r"\g<1>1099511627776", text)
+    assert changed != text
+    path.write_text(changed)
+    with pytest.raises((ValueError, ConverterError)):
+        convert_tagged(tagged)
+
+
+def test_variables_that_are_cut_off(tagged):
+    for file in sorted((tagged / "variables").iterdir()):
+        content = file.read_bytes()
+        for size in range(0, len(content) - 1, max(1, len(content) // 25)):
+            file.write_bytes(content[:size])
+            with pytest.raises((ValueError, OSError)):
+                convert_tagged(tagged)
+        file.write_bytes(content)
+    assert convert_tagged(tagged)
+
+
+@pytest.mark.parametrize(
+    ("low", "high"), [(1, -1), (0, 0), (np.nan, 1), (-1, np.inf), (-3e38, 3e38)], ids=lambda value: str(value)
+)
+@pytest.mark.parametrize("op", ["FakeQuantWithMinMaxVars", "FakeQuantWithMinMaxVarsPerChannel"])
+def test_impossible_ranges(tmp_path, op, low, high):
+    dims = [] if op.endswith("Vars") else [3]
+    constants = [
+        node(name, "Const", dtype=attr(type=1), value=tensor_attr(np.full(dims, value, np.float32)))
+        for name, value in (("low", low), ("high", high))
+    ]
+    x = node("x", "Placeholder", dtype=attr(type=1), shape=shape([2, 3]))
+    nodes = x, *constants, node("y", op, "x", "low", "high")
+    (tmp_path / "graph.pb").write_bytes(graph(*nodes))
+    with pytest.raises((ValueError, ConverterError), match="range"):
+        v1.TFLiteConverter.from_frozen_graph(tmp_path / "graph.pb", ["x"], ["y"]).convert()

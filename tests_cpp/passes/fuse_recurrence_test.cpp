@@ -26,8 +26,8 @@ std::vector<float> numbers(int count, int start) {
 struct Loop {
   bool is_lstm = false;
   int rounds = kTime;
-  int step = 1;               // of the counter
-  float start = 0;            // of the states
+  int step = 1;     // of the counter
+  float start = 0;  // of the states
   BuiltinOp activation = BuiltinOp::kTanh;
 };
 
@@ -38,8 +38,8 @@ TensorId affine(GraphBuilder& b, TensorId x, TensorId h, int gate) {
     const TensorId bias = b.constant(numbers(kUnits, start + 1), {kUnits});
     return b.add(BuiltinOp::kFullyConnected, {value, kernel, bias}, FullyConnectedOptions{});
   };
-  return b.add(BuiltinOp::kAdd,
-               {product(x, kFeatures, 4 * gate), product(h, kUnits, 4 * gate + 2)}, AddOptions{});
+  return b.add(BuiltinOp::kAdd, {product(x, kFeatures, 4 * gate), product(h, kUnits, 4 * gate + 2)},
+               AddOptions{});
 }
 
 // The new states h and c (simple layers: c as it was).

@@ -60,6 +60,19 @@ def with_default(x: tf.Tensor) -> tf.Tensor:
     return x * v1.placeholder_with_default(np.float32([1, 2, 3]), [3], name="rate")
 
 
+def grown(x: tf.Tensor) -> tf.Tensor:
+    """A list that grows in a loop."""
+    values = tf.TensorArray(tf.float32, size=0, dynamic_size=True, element_shape=[3])
+    body = lambda i, some: (i + 1, some.write(i, x[i] * 2))  # noqa: E731
+    return tf.while_loop(lambda i, some: i < tf.shape(x)[0], body, [0, values])[1].stack()
+
+
+def looked_up(x: tf.Tensor, strategy: str = "mod") -> tf.Tensor:
+    """Rows of a table in two parts, by the first column of x; a row may be wanted twice."""
+    table = [tf.constant(normal(4, 3)), tf.constant(normal(4, 3))]
+    return v1.nn.embedding_lookup(table, tf.cast(x[:, 0], tf.int32), partition_strategy=strategy)
+
+
 def save_with_tags() -> None:
     """Saves y = 2 x + v for the tags "train", and y = v - x for "serve" and "gpu", as text."""
     builder = v1.saved_model.Builder(str(FOLDER / "tagged"))
@@ -112,6 +125,11 @@ if __name__ == "__main__":
     few = normal(2, 3)
     values = values_of("loop", few) | values_of("branch", few) | values_of("with_default", few)
     values |= values_of("normalized", normal(1, 6, 6, 3))
+    save("grown", grown, [None, 3])
+    save("looked_up", looked_up, [None, 3])
+    save("looked_up_div", lambda x: looked_up(x, "div"), [None, 3])
+    rows = np.float32([[6, 0, 0], [1, 0, 0], [7, 0, 0], [6, 0, 0], [0, 0, 0]])
+    values |= values_of("grown", few) | values_of("looked_up", rows) | values_of("looked_up_div", rows)
     np.savez(FOLDER / "values.npz", **values)
 
     save_with_tags()

@@ -45,7 +45,7 @@ int64_t bits_of(Node& node) {
 Values fake_quantized(Node& node, double low, double high) {
   const int64_t bits = bits_of(node);
   const bool narrow = node.flag("narrow_range");
-  if (!(low < high) || !std::isfinite(low) || !std::isfinite(high) || low > 0 || high < 0)
+  if (!(low < high) || !std::isfinite(static_cast<float>(high - low)) || low > 0 || high < 0)
     node.damaged(concat("the range [", low, ", ", high, "] is not possible"));
   const Steps steps = nudged(low, high, bits, narrow);
   const TensorId result =
@@ -78,7 +78,8 @@ Values lower_per_channel(Node& node) {
   const int64_t bits = bits_of(node);
   std::vector<float> lows, highs, scales;
   for (size_t i = 0; i < low.size(); ++i) {
-    if (!(low[i] < high[i])) node.damaged(concat("the range [", low[i], ", ", high[i], "] is not possible"));
+    if (!(low[i] < high[i]) || !std::isfinite(high[i] - low[i]))
+      node.damaged(concat("the range [", low[i], ", ", high[i], "] is not possible"));
     const Steps steps = nudged(low[i], high[i], bits, node.flag("narrow_range"));
     lows.push_back(steps.low);
     highs.push_back(steps.high);

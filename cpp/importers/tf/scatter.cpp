@@ -76,8 +76,8 @@ Values lower_extreme(Node& node) {
   return {node.op(kCode, {x, node.reshape(best, shape)}, MaximumMinimumOptions{})};
 }
 
-// Which part each place takes, of places that the model computes: the last one. GATHER refuses what a place without
-// one gets.
+// Which part each place takes, of places that the model computes: the last one. GATHER refuses what a place
+// without one gets.
 TensorId computed_order(Node& node, const Ids& indexes) {
   Ids flat;
   for (const TensorId some : indexes) flat.push_back(node.reshape(node.cast(some, DType::kInt32), {-1}));
