@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "passes/rewrite.h"
 #include "quant/plan.h"
@@ -16,12 +17,13 @@ Range nudged(const FakeQuantOptions& options) {
   return {static_cast<float>(-zero * scale), static_cast<float>((255 - zero) * scale)};
 }
 
-// Operators of 8 bits, from the last to the first: of several ranges in a row the first one holds.
-Ranges take_out_operators(Subgraph& subgraph) {
+// Operators of 8 bits but those in `kept` (by result), from the last to the first: of several ranges in a row
+// the first one holds.
+Ranges take_out_operators(Subgraph& subgraph, const std::set<TensorId>& kept) {
   Ranges ranges(subgraph.tensors.size());
   for (int i = static_cast<int>(subgraph.operators.size()) - 1; i >= 0; --i) {
     const Operator op = subgraph.operators[i];
-    if (op.code != BuiltinOp::kFakeQuant) continue;
+    if (op.code != BuiltinOp::kFakeQuant || kept.count(op.outputs[0]) > 0) continue;
     const auto& options = op.options.get<FakeQuantOptions>();
     if (options.num_bits != 8 || options.narrow_range) continue;
     const TensorId source = op.inputs[0], result = op.outputs[0];
@@ -77,11 +79,8 @@ class RangeSpreader {
   Ranges& ranges_;
 };
 
-}  // namespace
-
-Ranges take_trained_ranges(Graph& graph, const GivenRanges& given) {
-  Subgraph& main = graph.main();
-  Ranges ranges = take_out_operators(main);
+Ranges take_ranges(Subgraph& main, const GivenRanges& given, const std::set<TensorId>& kept) {
+  Ranges ranges = take_out_operators(main, kept);
   for (size_t k = 0; k < std::min(main.inputs.size(), given.inputs.size()); ++k) {
     Range& range = ranges[main.inputs[k]];
     if (!range.seen()) range = given.inputs[k];
@@ -91,6 +90,37 @@ Ranges take_trained_ranges(Graph& graph, const GivenRanges& given) {
     if (is_float_tensor(main, static_cast<TensorId>(id)) && !ranges[id].seen()) ranges[id] = given.others;
   }
   return ranges;
+}
+
+// The results of FAKE_QUANT operators between operators that stay float because other operands have no range:
+// they go on acting. `stripped` is the subgraph without all of them.
+std::set<TensorId> still_acting(const Subgraph& subgraph, const Subgraph& stripped, const Ranges& ranges) {
+  const auto unranged = [&](TensorId id) {
+    return is_float_tensor(stripped, id) && !stripped.tensors[id].is_constant && !ranges[id].seen();
+  };
+  std::set<TensorId> near_integers;
+  for (const Operator& op : stripped.operators) {
+    if (std::any_of(op.inputs.begin(), op.inputs.end(), unranged) ||
+        std::any_of(op.outputs.begin(), op.outputs.end(), unranged))
+      continue;
+    near_integers.insert(op.inputs.begin(), op.inputs.end());
+    near_integers.insert(op.outputs.begin(), op.outputs.end());
+  }
+  std::set<TensorId> kept;
+  for (const Operator& op : subgraph.operators) {
+    if (op.code != BuiltinOp::kFakeQuant) continue;
+    if (near_integers.count(op.inputs[0]) == 0 && near_integers.count(op.outputs[0]) == 0)
+      kept.insert(op.outputs[0]);
+  }
+  return kept;
+}
+
+}  // namespace
+
+Ranges take_trained_ranges(Graph& graph, const GivenRanges& given) {
+  Subgraph stripped = graph.main();
+  const Ranges ranges = take_ranges(stripped, given, {});
+  return take_ranges(graph.main(), given, still_acting(graph.main(), stripped, ranges));
 }
 
 std::optional<Form> trained_weight_form(const Tensor& weights, int axis) {
