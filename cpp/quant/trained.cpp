@@ -98,7 +98,7 @@ std::set<TensorId> still_acting(const Subgraph& subgraph, const Subgraph& stripp
   const auto unranged = [&](TensorId id) {
     return is_float_tensor(stripped, id) && !stripped.tensors[id].is_constant && !ranges[id].seen();
   };
-  std::set<TensorId> near_integers;
+  std::set<TensorId> near_integers(stripped.inputs.begin(), stripped.inputs.end());  // integers may come in
   for (const Operator& op : stripped.operators) {
     if (std::any_of(op.inputs.begin(), op.inputs.end(), unranged) ||
         std::any_of(op.outputs.begin(), op.outputs.end(), unranged))
