@@ -14,6 +14,7 @@
 #include "passes/passes.h"
 #include "quant/quantize.h"
 #include "quant/remedies.h"
+#include "quant/trained.h"
 #include "quant/twins.h"
 #include "tflite/reader.h"
 #include "tflite/writer.h"
@@ -113,7 +114,7 @@ std::function<bool(const Operator&, const Subgraph&)> chooser(const std::set<int
 GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py::object& ranges,
                            bool allow_float, const std::string& input_type, const std::string& output_type,
                            bool per_channel, bool per_channel_dense, const std::set<int>& keep_float,
-                           const std::string& bias16_type, const std::set<int>& keep_int16) {
+                           const std::string& bias16_type, const std::set<int>& keep_int16, bool trained) {
   QuantizerOptions options;
   options.mode = parse_mode(mode);
   options.allow_float = allow_float;
@@ -123,6 +124,7 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
   options.per_channel_dense = per_channel_dense;
   options.keep_float = chooser(keep_float);
   options.keep_int16 = chooser(keep_int16);
+  options.trained = trained;
   if (bias16_type != "int64" && bias16_type != "int32")
     fail(ErrorCode::kInvalidArgument, "biases are int64 or int32, not ", bias16_type);
   if (bias16_type == "int32") options.bias16_type = DType::kInt32;
@@ -141,6 +143,22 @@ GraphHandle quantize_graph(const Graph& graph, const std::string& mode, const py
   }
   const Unlocked unlocked;
   return std::make_shared<Graph>(quantize(graph, options, ranges.is_none() ? nullptr : &values));
+}
+
+Range range_from(const std::pair<float, float>& pair) { return {pair.first, pair.second}; }
+
+// Takes out what acts out quantization; the ranges as quantize_graph() takes them. NaN: none is given.
+py::array_t<float> take_ranges(Graph& graph, const std::vector<std::pair<float, float>>& inputs,
+                               const std::pair<float, float>& others) {
+  GivenRanges given{.others = range_from(others)};
+  for (const auto& input : inputs) given.inputs.push_back(range_from(input));
+  const Ranges ranges = take_trained_ranges(graph, given);
+  py::array_t<float> result({static_cast<py::ssize_t>(ranges.size()), py::ssize_t{2}});
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    result.mutable_at(i, 0) = ranges[i].seen() ? ranges[i].min : std::numeric_limits<float>::quiet_NaN();
+    result.mutable_at(i, 1) = ranges[i].seen() ? ranges[i].max : std::numeric_limits<float>::quiet_NaN();
+  }
+  return result;
 }
 
 // A copy with corrected biases; `means` as Observer.means() gives them.
@@ -172,6 +190,9 @@ void bind_quantizer(py::module_& module) {
           "optimize", [](Graph& graph) { optimize(graph); }, py::call_guard<Unlocked>())
       .def(
           "equalize", [](Graph& graph) { return equalize(graph); }, py::call_guard<Unlocked>())
+      .def("take_trained_ranges", &take_ranges, py::arg("inputs"), py::arg("others"))
+      .def("forget_trained_weights", [](Graph& graph) { forget_trained_weights(graph); })
+      .def("shift_to_uint8", [](Graph& graph) { shift_to_uint8(graph); })
       .def("inputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().inputs, true); })
       .def("outputs", [](const Graph& graph) { return describe_tensors(graph, graph.main().outputs, false); })
       .def("operators", &describe_operators)
@@ -191,7 +212,8 @@ void bind_quantizer(py::module_& module) {
              py::arg("allow_float") = true, py::arg("input_type") = "float32",
              py::arg("output_type") = "float32", py::arg("per_channel") = true,
              py::arg("per_channel_dense") = true, py::arg("keep_float") = std::set<int>(),
-             py::arg("bias16_type") = "int64", py::arg("keep_int16") = std::set<int>());
+             py::arg("bias16_type") = "int64", py::arg("keep_int16") = std::set<int>(),
+             py::arg("trained") = false);
   module.def("correct_biases", &corrected, py::arg("graph"), py::arg("mode"), py::arg("means"),
              py::arg("per_channel") = true, py::arg("per_channel_dense") = true,
              py::arg("keep_float") = std::set<int>());

@@ -54,6 +54,10 @@ bool fold_operator(Subgraph& subgraph, int index) {
     tensor.data = is_sub_byte(slot.dtype)
                       ? Bytes::own(pack_sub_byte(slot.dtype, slot.data, num_elements(slot.shape)))
                       : Bytes::copy(slot.data, slot.bytes);
+    if (op.code == BuiltinOp::kTranspose || op.code == BuiltinOp::kReshape) {  // the same values
+      tensor.quantization.min = subgraph.tensors[op.inputs[0]].quantization.min;
+      tensor.quantization.max = subgraph.tensors[op.inputs[0]].quantization.max;
+    }
   }
   subgraph.operators.erase(subgraph.operators.begin() + index);
   return true;

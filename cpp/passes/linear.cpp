@@ -99,6 +99,19 @@ void set_fused_activation(Operator& op, Activation activation) {
   set_field(op.options, "fused_activation_function", static_cast<int64_t>(activation));
 }
 
+// What is noted of the range of each output channel, scaled like the weights; nothing where it is not known.
+static Quantization scaled_range(const Quantization& old, const std::vector<float>& factors) {
+  Quantization result;
+  if (old.min.empty() || (old.min.size() != 1 && old.min.size() != factors.size())) return result;
+  for (size_t c = 0; c < factors.size(); ++c) {
+    const size_t from = old.min.size() == 1 ? 0 : c;
+    const float a = old.min[from] * factors[c], b = old.max[from] * factors[c];
+    result.min.push_back(std::min(a, b));
+    result.max.push_back(std::max(a, b));
+  }
+  return result;
+}
+
 void scale_weights(Subgraph& subgraph, Operator& op, const Linear& linear, int axis,
                    const std::vector<float>& factors) {
   const TensorId old_id = op.inputs[linear.weights];
@@ -114,10 +127,12 @@ void scale_weights(Subgraph& subgraph, Operator& op, const Linear& linear, int a
     if (++channel == factors.size()) channel = 0;
   }
   op.inputs[linear.weights] = static_cast<TensorId>(subgraph.tensors.size());
-  subgraph.tensors.push_back({.name = old.name,
-                              .shape = old.shape,
-                              .is_constant = true,
-                              .data = Bytes(memory, memory.get(), values.size_bytes())});
+  subgraph.tensors.push_back(
+      {.name = old.name,
+       .shape = old.shape,
+       .quantization = axis == linear.channel_axis ? scaled_range(old.quantization, factors) : Quantization(),
+       .is_constant = true,
+       .data = Bytes(memory, memory.get(), values.size_bytes())});
   // Old and new weights of a whole model at once would be twice its size.
   if (Uses(subgraph).consumers(old_id).empty()) {
     subgraph.tensors[old_id].shape = {0};

@@ -4,6 +4,7 @@
 
 #include "quant/parameters.h"
 #include "quant/plan.h"
+#include "quant/trained.h"
 
 namespace litewright {
 namespace {
@@ -27,12 +28,15 @@ void plan_linear(const Subgraph& subgraph, const Operator& op, const QuantRule& 
   const bool dense = op.code == BuiltinOp::kFullyConnected;
   const bool per_channel = rule.axis >= 0 && options.per_channel && (!dense || options.per_channel_dense);
   const Tensor& weights = subgraph.tensors[op.inputs[rule.weights]];
-  Form& form = row.inputs[rule.weights] = weight_form(weights, per_channel ? rule.axis : -1, 8);
+  const std::optional<Form> trained =
+      options.trained ? trained_weight_form(weights, rule.axis) : std::nullopt;
+  Form& form = row.inputs[rule.weights] =
+      trained ? *trained : weight_form(weights, per_channel ? rule.axis : -1, 8);
   if (!is_constant(subgraph, op, rule.bias)) return;
   // The activation operand is the first one that is neither weights nor bias nor a shape.
   int input = 0;
   while (input == rule.weights || input == rule.bias || !is_float_tensor(subgraph, op.inputs[input])) ++input;
-  if (bias_type == DType::kInt32)
+  if (bias_type == DType::kInt32 && !trained)
     widen_for_bias(form, row.inputs[input], subgraph.tensors[op.inputs[rule.bias]]);
   row.inputs[rule.bias] = bias_form(row.inputs[input], form, bias_type);
 }
@@ -151,12 +155,16 @@ void plan_integer(const Graph& graph, const Ranges& ranges, QuantizationPlan& pl
     if (options.keep_float && options.keep_float(op, subgraph)) continue;
     std::string reason;
     integer[i] = has_integer_form(subgraph, op, options, &reason);
-    // A value that no sample computed has no range.
-    for (TensorId id : op.inputs) {
+    // A value that no sample computed has no range. What samples computed has ranges for results, too.
+    std::vector<TensorId> ids = op.inputs;
+    if (options.trained) ids.insert(ids.end(), op.outputs.begin(), op.outputs.end());
+    if (options.trained) ids.insert(ids.end(), op.intermediates.begin(), op.intermediates.end());
+    for (TensorId id : ids) {
       if (integer[i] && is_float_tensor(subgraph, id) && !subgraph.tensors[id].is_constant &&
           !subgraph.tensors[id].is_variable && !ranges[id].seen()) {
         integer[i] = false;
-        reason = "no sample reached '" + subgraph.tensors[id].name + "'";
+        reason = concat(options.trained ? "training set no range for '" : "no sample reached '",
+                        subgraph.tensors[id].name, "'");
       }
     }
     if (!integer[i]) {
@@ -193,6 +201,7 @@ void plan_integer(const Graph& graph, const Ranges& ranges, QuantizationPlan& pl
       if (!is_float_tensor(subgraph, ids[k])) continue;
       Form form = forms[ids[k]];
       if (form.dtype == DType::kFloat32) {
+        if (!ranges[ids[k]].seen() && options.trained) continue;
         if (!ranges[ids[k]].seen())
           fail(ErrorCode::kUnsupported, what, " '", subgraph.tensors[ids[k]].name,
                "' cannot be an integer: no sample gave it a range");

@@ -38,6 +38,9 @@ struct QuantizerOptions {
   std::function<bool(const Operator&, const Subgraph&)> keep_int16;
   // Weights with fewer elements stay float in dynamic range mode.
   int64_t least_elements = 1024;
+  // kInt8: the ranges are those the model was trained with: rounded weights keep their steps, and what has no
+  // range stays float.
+  bool trained = false;
   // Biases with 16-bit activations are kInt64 or kInt32.
   DType bias16_type = DType::kInt64;
 };

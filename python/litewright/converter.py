@@ -27,6 +27,8 @@ from litewright.tensorflow_functions import check_functions, read_functions
 __all__ = ["OpsSet", "Optimize", "RepresentativeDataset", "TFLiteConverter", "TargetSpec"]
 
 
+NO_RANGE = (float("nan"), float("nan"))
+
 # What importers say of models that Keras 2, or the TensorFlow that came with it, saved.
 _OF_KERAS_2 = re.compile(r"from (Keras 2|TensorFlow (1|2\.(\d|1[0-5])))\b")
 
@@ -105,6 +107,11 @@ def dtype_name(dtype: Any) -> str:
         raise ValueError(f"{dtype!r} is not an element type") from error
 
 
+def acts_out_quantization(graph: _core.Graph) -> bool:
+    """Whether the model was trained for quantization: it holds FakeQuant operators."""
+    return any(row["name"] == "FAKE_QUANT" for row in graph.operators())
+
+
 Member = TypeVar("Member", bound=enum.Enum)
 
 
@@ -167,7 +174,8 @@ class TFLiteConverter:
 
     Attributes:
       optimizations: [Optimize.DEFAULT] to quantize: dynamic range, or as `representative_dataset` and
-      `target_spec` say. representative_dataset: a function that yields calibration samples (see
+      `target_spec` say; models trained for quantization (with FakeQuant operators) to int8 with the ranges of
+      their training. representative_dataset: a function that yields calibration samples (see
       RepresentativeDataset). target_spec: operator sets and types the result may use.
       inference_input_type, inference_output_type: float32, or int8, uint8, int16 for integer models.
       allow_custom_ops: keep TensorFlow operators that no builtins can express as custom operators of the same
@@ -274,12 +282,19 @@ class TFLiteConverter:
                 raise
 
     def _convert(self) -> bytes:
-        mode = self._mode()
-        bias16_type = self._bias16_type(mode)
         self._quantization = self._report = None
+        graph = self._float_graph() if members(Optimize, self.optimizations, "optimizations") else None
+        trained = graph is not None and acts_out_quantization(graph)
+        mode = self._mode(trained)
+        bias16_type = self._bias16_type(mode)
         if mode == "float" and self.quantization_options is not None:
             raise ValueError("quantization_options need optimizations = [Optimize.DEFAULT]")
-        graph = self._float_graph()
+        graph = graph or self._float_graph()
+        ranges = None
+        if trained and mode in ("int8", "int8_only"):
+            ranges = graph.take_trained_ranges([], NO_RANGE)
+        else:
+            graph.forget_trained_weights()
         if mode == "float":
             return graph.write(consume=True)
         self._quantization = quantize_graph(
@@ -293,6 +308,7 @@ class TFLiteConverter:
             per_channel=not self._experimental_disable_per_channel,
             per_channel_dense=self._per_channel_dense(graph),
             bias16_type=bias16_type,
+            trained_ranges=ranges,
         )
         return self._quantization.graph.write()
 
@@ -348,8 +364,12 @@ class TFLiteConverter:
         disabled = self._experimental_disable_per_channel_quantization_for_dense_layers
         return not disabled and not _OF_KERAS_2.search(graph.description)
 
-    def _mode(self) -> str:
-        """One of "float", "dynamic", "float16", "int8", "int8_only", "int16x8" and "int16x8_only"."""
+    def _mode(self, trained: bool = False) -> str:
+        """One of "float", "dynamic", "float16", "int8", "int8_only", "int16x8" and "int16x8_only".
+
+        Args:
+          trained: the model was trained for quantization, so that it needs no samples.
+        """
         types = {dtype_name(dtype) for dtype in self.target_spec.supported_types}
         operators = members(OpsSet, self.target_spec.supported_ops, "target_spec.supported_ops")
         int16 = OpsSet.EXPERIMENTAL_TFLITE_BUILTINS_ACTIVATIONS_INT16_WEIGHTS_INT8 in operators
@@ -360,7 +380,7 @@ class TFLiteConverter:
             warnings.warn("OPTIMIZE_FOR_SIZE and OPTIMIZE_FOR_LATENCY mean the same as DEFAULT", stacklevel=3)
         mode = "float"
         if wanted & (aliases | {Optimize.DEFAULT}):
-            if self.representative_dataset is None:
+            if self.representative_dataset is None and not (trained and "float16" not in types and not int16):
                 if int8_only or types == {"int8"} and not int16:
                     raise ValueError(
                         "For full integer quantization, a `representative_dataset` must be specified."

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from litewright import _core
 from litewright.calibration import Calibration, Sample, calibrate, compare, first_samples
@@ -201,18 +202,21 @@ def quantize_graph(
     per_channel: bool = True,
     per_channel_dense: bool = True,
     bias16_type: str = "int64",
+    trained_ranges: npt.NDArray[np.float32] | None = None,
 ) -> Quantization:
-    """`quantize` from graph to graph; `equalize` changes `graph`."""
+    """`quantize` from graph to graph; `equalize` changes `graph`. `trained_ranges`, [tensors, 2] with NaN
+    where there is none, come before those of the samples, which are not needed then."""
     options = options or QuantizationOptions()
     has_dataset = representative_dataset is not None
     options.check(mode, has_dataset, allow_float)
+    trained = trained_ranges is not None
     integer = mode in _INTEGER_MODES
-    if integer and not has_dataset:
+    if integer and not has_dataset and not trained:
         raise ValueError("For full integer quantization, a `representative_dataset` must be specified.")
     if options.equalize:
         graph.equalize()
     seen: Calibration | None = None
-    if integer or options.bias_correction:
+    if has_dataset and (integer or options.bias_correction):
         seen = calibrate(
             graph,
             representative_dataset,
@@ -220,6 +224,11 @@ def quantize_graph(
             parameter=options.calibration_parameter,
             means=options.bias_correction,
             keep=options.report_samples,
+        )
+    ranges = seen.ranges if seen and integer else None
+    if trained_ranges is not None:
+        ranges = (
+            trained_ranges if ranges is None else np.where(np.isnan(trained_ranges), ranges, trained_ranges)
         )
     samples = seen.samples if seen else first_samples(graph, representative_dataset, options.report_samples)
     keep_int16 = matching_operators(graph, options.keep_int16, "keep_int16")
@@ -232,13 +241,14 @@ def quantize_graph(
         return _core.quantize(
             source,
             mode,
-            ranges=seen.ranges if seen and integer else None,
+            ranges=ranges,
             allow_float=allow_float,
             input_type=input_type,
             output_type=output_type,
             keep_float=keep,
             bias16_type=bias16_type,
             keep_int16=keep_int16,
+            trained=trained,
             **weights,
         )
 

@@ -101,8 +101,8 @@ TensorId Ops::reshape(TensorId x, Shape dims, const Axes& source) {
     for (int32_t& dim : dims) dim = dim < 0 ? static_cast<int32_t>(*total / rest) : dim;
     unknown = 0;
   }
-  if (unknown == 0) return op(BuiltinOp::kReshape, {x, ints(dims)}, ReshapeOptions{dims});
-  if (unknown == 1)
+  if (unknown == 0 && total) return op(BuiltinOp::kReshape, {x, ints(dims)}, ReshapeOptions{dims});
+  if (unknown <= 1)  // or the shape asserts what is not known of x
     return declared(BuiltinOp::kReshape, {x, ints(dims)}, ReshapeOptions{dims}, dtype(x), dims);
   Axes sources(dims.size(), -1);
   int inferred = 0;

@@ -27,6 +27,15 @@ Steps nudged(double low, double high, int64_t bits, bool narrow) {
   return {(least - zero) * scale, (most - zero) * scale, scale};
 }
 
+// Notes the first and the last step on a result of 8 bits: if it is weights, quantization keeps these steps.
+Values noted(Node& node, TensorId result, int64_t bits, std::vector<float> low, std::vector<float> high) {
+  if (bits == 8) {
+    node.builder().tensor(result).quantization.min = std::move(low);
+    node.builder().tensor(result).quantization.max = std::move(high);
+  }
+  return {result};
+}
+
 int64_t bits_of(Node& node) {
   const int64_t bits = node.integer("num_bits", 8);
   if (bits < 2 || bits > 16) node.damaged(concat("num_bits is ", bits));
@@ -36,15 +45,15 @@ int64_t bits_of(Node& node) {
 Values fake_quantized(Node& node, double low, double high) {
   const int64_t bits = bits_of(node);
   const bool narrow = node.flag("narrow_range");
-  if (!(low < high) || !std::isfinite(low) || !std::isfinite(high) || low > 0 || high < 0)
+  if (!(low < high) || !std::isfinite(static_cast<float>(high - low)) || low > 0 || high < 0)
     node.damaged(concat("the range [", low, ", ", high, "] is not possible"));
-  if (!narrow) {
-    return {node.op(BuiltinOp::kFakeQuant, {node.input()},
-                    FakeQuantOptions{static_cast<float>(low), static_cast<float>(high),
-                                     static_cast<int32_t>(bits), false})};
-  }
   const Steps steps = nudged(low, high, bits, narrow);
-  return {stepped(node, node.input(), node.f(steps.low), node.f(steps.high), node.f(steps.scale))};
+  const TensorId result =
+      narrow ? stepped(node, node.input(), node.f(steps.low), node.f(steps.high), node.f(steps.scale))
+             : node.op(BuiltinOp::kFakeQuant, {node.input()},
+                       FakeQuantOptions{static_cast<float>(low), static_cast<float>(high),
+                                        static_cast<int32_t>(bits), false});
+  return noted(node, result, bits, {steps.low}, {steps.high});
 }
 
 Values lower_args(Node& node) { return fake_quantized(node, node.real("min", -6), node.real("max", 6)); }
@@ -66,17 +75,20 @@ std::vector<float> constant_floats(Node& node, int i) {
 Values lower_per_channel(Node& node) {
   const std::vector<float> low = constant_floats(node, 1), high = constant_floats(node, 2);
   if (low.size() != high.size()) node.damaged("its ranges differ in number");
+  const int64_t bits = bits_of(node);
   std::vector<float> lows, highs, scales;
   for (size_t i = 0; i < low.size(); ++i) {
-    if (!(low[i] < high[i])) node.damaged(concat("the range [", low[i], ", ", high[i], "] is not possible"));
-    const Steps steps = nudged(low[i], high[i], bits_of(node), node.flag("narrow_range"));
+    if (!(low[i] < high[i]) || !std::isfinite(high[i] - low[i]))
+      node.damaged(concat("the range [", low[i], ", ", high[i], "] is not possible"));
+    const Steps steps = nudged(low[i], high[i], bits, node.flag("narrow_range"));
     lows.push_back(steps.low);
     highs.push_back(steps.high);
     scales.push_back(steps.scale);
   }
   const Shape shape = {static_cast<int32_t>(low.size())};
-  return {stepped(node, node.input(), node.floats(lows, shape), node.floats(highs, shape),
-                  node.floats(scales, shape))};
+  const TensorId result = stepped(node, node.input(), node.floats(lows, shape), node.floats(highs, shape),
+                                  node.floats(scales, shape));
+  return noted(node, result, bits, lows, highs);
 }
 
 // Signed values are scaled symmetrically, unsigned ones from 0 on.

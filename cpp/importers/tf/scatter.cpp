@@ -76,22 +76,20 @@ Values lower_extreme(Node& node) {
   return {node.op(kCode, {x, node.reshape(best, shape)}, MaximumMinimumOptions{})};
 }
 
-// Merges parts at constant places into one tensor: concatenated, then brought into order.
-Values lower_stitch(Node& node) {
-  const int parts = node.count() / 2;
-  if (parts < 1 || node.count() % 2 != 0)
-    node.damaged("it should have as many index operands as data operands");
-  std::vector<int64_t> places;
-  Ids data;
-  for (int i = 0; i < parts; ++i) {
-    const std::vector<int64_t> some = node.known(i, "the indexes");
-    places.insert(places.end(), some.begin(), some.end());
-    const Shape index_shape = node.shape(node.input(i)), shape = node.shape(node.input(parts + i));
-    if (shape.size() < index_shape.size()) node.damaged("data has fewer dimensions than its indexes");
-    Shape dims = {static_cast<int32_t>(some.size())};
-    dims.insert(dims.end(), shape.begin() + static_cast<std::ptrdiff_t>(index_shape.size()), shape.end());
-    data.push_back(node.reshape(node.input(parts + i), dims));
-  }
+// Which part each place takes, of places that the model computes: the last one. GATHER refuses what a place
+// without one gets.
+TensorId computed_order(Node& node, const Ids& indexes) {
+  Ids flat;
+  for (const TensorId some : indexes) flat.push_back(node.reshape(node.cast(some, DType::kInt32), {-1}));
+  const TensorId places = node.concat(flat, 0), zero = node.builder().scalar<int32_t>(0),
+                 one = node.builder().scalar<int32_t>(1);
+  const TensorId highest = node.reduce(BuiltinOp::kReduceMax, places, {0}, false);
+  const TensorId all = node.declared(BuiltinOp::kRange, {zero, node.extent(places, 0), one}, RangeOptions{},
+                                     DType::kInt32, {-1});
+  return unsorted(node, BuiltinOp::kUnsortedSegmentMax, all, places, node.add(highest, one));
+}
+
+TensorId known_order(Node& node, const std::vector<int64_t>& places) {
   Axes order;
   for (size_t i = 0; i < places.size(); ++i) {
     if (places[i] < 0 || places[i] > INT32_MAX / 2)
@@ -101,7 +99,32 @@ Values lower_stitch(Node& node) {
     if (order.size() > 2 * places.size()) node.unsupported("places that get nothing");
   }
   if (std::count(order.begin(), order.end(), -1) != 0) node.unsupported("places that get nothing");
-  return {node.gather(node.concat(data, 0), node.ints(order), 0)};
+  return node.ints(order);
+}
+
+// Merges parts into one tensor: concatenated, then brought into order.
+Values lower_stitch(Node& node) {
+  const int parts = node.count() / 2;
+  if (parts < 1 || node.count() % 2 != 0)
+    node.damaged("it should have as many index operands as data operands");
+  bool known = true;
+  std::vector<int64_t> places;
+  Ids data;
+  for (int i = 0; i < parts; ++i) {
+    const bool constant = node.builder().tensor(node.input(i)).is_constant;
+    known = known && (constant || node.extents(i));
+    if (known) {
+      const std::vector<int64_t> some = node.known(i, "the indexes");
+      places.insert(places.end(), some.begin(), some.end());
+    }
+    const Shape index_shape = node.shape(node.input(i)), shape = node.shape(node.input(parts + i));
+    if (shape.size() < index_shape.size()) node.damaged("data has fewer dimensions than its indexes");
+    Shape dims = {-1};
+    dims.insert(dims.end(), shape.begin() + static_cast<std::ptrdiff_t>(index_shape.size()), shape.end());
+    data.push_back(node.reshape(node.input(parts + i), dims));
+  }
+  const TensorId order = known ? known_order(node, places) : computed_order(node, node.inputs(0, parts));
+  return {node.gather(node.concat(data, 0), order, 0)};
 }
 
 TensorId unsorted(Node& node, BuiltinOp code, TensorId data, TensorId segments, TensorId count) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from litewright import _core
 from litewright.converter import (
+    NO_RANGE,
     OpsSet,
     Optimize,
     RepresentativeDataset,
@@ -20,6 +22,7 @@ from litewright.converter import (
 )
 from litewright.converter import TFLiteConverter as _TFLiteConverter
 from litewright.interpreter import Interpreter, OpResolverType, load_delegate
+from litewright.quantization import quantize_graph
 from litewright.tensorflow_functions import read_session
 
 __all__ = [
@@ -90,8 +93,11 @@ class TFLiteConverter(_TFLiteConverter):
     """The converter with the sources and attributes it had in TensorFlow 1.
 
     Attributes:
-      inference_type: float32; other types mean models trained for quantization, which need the newer
-      attributes here. post_training_quantize: the same as optimizations = [Optimize.DEFAULT]. target_ops: the
+      inference_type: int8 or uint8 to make a model trained for quantization (with FakeQuant operators) an
+      integer model; what has no range stays float. inference_input_type: None for inference_type; int8 or
+      uint8 here mean the whole model. quantized_input_stats: with both, (mean, standard deviation) by the
+      name of each input: real = (stored - mean) / deviation. default_ranges_stats: (min, max) for what has no
+      range. post_training_quantize: the same as optimizations = [Optimize.DEFAULT]. target_ops: the
       same as target_spec.supported_ops. output_format, drop_control_dependency, reorder_across_fake_quant,
       change_concat_input_ranges, dump_graphviz_dir, dump_graphviz_video, conversion_summary_dir: without
       effect.
@@ -101,6 +107,7 @@ class TFLiteConverter(_TFLiteConverter):
         """Use one of the `from_...` methods."""
         super().__init__(model)
         self.inference_type: Any = "float32"
+        self.inference_input_type = self.inference_output_type = None
         self.quantized_input_stats: dict[str, tuple[float, float]] = {}
         self.default_ranges_stats: tuple[float, float] | None = None
         self.output_format = "TFLITE"
@@ -253,22 +260,87 @@ class TFLiteConverter(_TFLiteConverter):
           ConverterError: operators that cannot be converted; all of them in one message.
           OSError, ValueError: files or attributes that are wrong.
         """
-        self._check_old_attributes()
-        return super().convert()
-
-    def _check_old_attributes(self) -> None:
-        for name in ("inference_input_type", "inference_output_type"):
-            if getattr(self, name) is None:
-                setattr(self, name, "float32")
-        if dtype_name(self.inference_type) != "float32":
-            raise ValueError(
-                "inference_type: models trained with fake quantization convert as float models; for an"
-                " integer model set optimizations, representative_dataset and inference_input_type"
-            )
-        if self.quantized_input_stats or self.default_ranges_stats:
-            raise ValueError(
-                "quantized_input_stats and default_ranges_stats are ranges by guess; set"
-                " representative_dataset, which measures them"
-            )
         if str(self.output_format) not in ("TFLITE", "2"):
             raise ValueError(f"output_format: {self.output_format}; only TFLITE is written")
+        return super().convert()
+
+    def _convert(self) -> bytes:
+        quantized = self._quantized_type()
+        if quantized is not None and self.representative_dataset is None:
+            self._check_input_stats()
+            if not self.optimizations:
+                return self._convert_trained(quantized)
+        given = self.inference_input_type, self.inference_output_type
+        try:
+            self.inference_input_type, self.inference_output_type = (dtype or "float32" for dtype in given)
+            return super()._convert()
+        finally:
+            self.inference_input_type, self.inference_output_type = given
+
+    def _quantized_type(self) -> str | None:
+        """int8 or uint8 where the attributes ask for a model trained for quantization.
+
+        Raises:
+          ValueError: another type.
+        """
+        names = [dtype_name(dtype or "float32") for dtype in (self.inference_input_type, self.inference_type)]
+        for name in names:
+            if name not in ("float32", "int8", "uint8"):
+                raise ValueError(
+                    f"inference_type and inference_input_type: float32, int8 or uint8, not {name}"
+                )
+        return next((name for name in names if name != "float32"), None)
+
+    def _check_input_stats(self) -> None:
+        if not self.quantized_input_stats:
+            given = self.inference_input_type
+            raise ValueError(
+                "The `quantized_input_stats` flag must be defined when either `inference_type` flag or"
+                " `inference_input_type` flag is set to tf.int8 or tf.uint8. Currently,"
+                f" `inference_type=tf.{dtype_name(self.inference_type)}` and"
+                f" `inference_input_type={given and 'tf.' + dtype_name(given)}`."
+            )
+        missing = [name for name in self.get_input_arrays() if name not in self.quantized_input_stats]
+        if missing:
+            raise ValueError(
+                f"Quantization input stats are not available for input tensors '{','.join(missing)}'."
+            )
+        for name, (_, deviation) in self.quantized_input_stats.items():
+            if not deviation > 0:
+                raise ValueError(
+                    f"quantized_input_stats: the deviation of '{name}' is {deviation}; it should be > 0"
+                )
+
+    def _convert_trained(self, dtype: str) -> bytes:
+        least = 0 if dtype == "uint8" else -128
+        graph = self._float_graph()
+        stats = [self.quantized_input_stats[str(details["name"])] for details in graph.inputs()]
+        inputs = [((least - mean) / std, (least + 255 - mean) / std) for mean, std in stats]
+        result = quantize_graph(
+            graph,
+            "int8",
+            None,
+            input_type="int8",
+            output_type="int8",
+            trained_ranges=graph.take_trained_ranges(inputs, self._default_range(least)),
+        ).graph
+        if dtype == "uint8":
+            result.shift_to_uint8()
+        return result.write()
+
+    def _default_range(self, least: int) -> tuple[float, float]:
+        """default_ranges_stats moved so that 0 is a step, as it lies on integers that start at `least`.
+
+        Raises:
+          ValueError: not a range.
+        """
+        if self.default_ranges_stats is None:
+            return NO_RANGE
+        low, high = (float(value) for value in self.default_ranges_stats)
+        if not low < high:
+            raise ValueError(f"default_ranges_stats: ({low:g}, {high:g}) is no range")
+        low, high = min(low, 0.0), max(high, 0.0)
+        scale = (high - low) / 255
+        zero = least - low / scale
+        steps = math.copysign(math.floor(abs(zero) + 0.5), zero) - least
+        return -steps * scale, (255 - steps) * scale
