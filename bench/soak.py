@@ -7,9 +7,10 @@ usage: bench/soak.py [--invokes 100000] [--cycles 10000] [--limit-kib 1024] [MOD
 Without a model, the digit CNN of examples/mnist is converted first. Per model: `--invokes` runs of one
 interpreter, then `--cycles` times make, allocate, run and drop an interpreter, always setting every input and
 getting every output. With `--seconds`, that long instead: threads take interpreters on one shared model, give
-them random batches, run them, compare with what a single thread got. A tenth of the invokes, and a quarter
-of the seconds, go before the first measurement, as a warm-up. Prints one line per phase; exit status 1 if the
-resident memory grew by more than `--limit-kib` during any of them, or an output differs.
+them random batches, run them, compare with what a single thread got. Memory follows the batches, so each
+measurement is made while no thread runs and every interpreter has the largest one. A tenth of the invokes,
+and a quarter of the seconds, go before the first measurement, as a warm-up. Prints one line per phase; exit
+status 1 if the resident memory grew by more than `--limit-kib` during any of them, or an output differs.
 """
 
 from __future__ import annotations
@@ -99,62 +100,83 @@ def soak(name: str, content: bytes, invokes: int, cycles: int) -> int:
     )
 
 
+class Shared:
+    """Interpreters on one model, and for batches of 1 to 8 the inputs and what a single thread got."""
+
+    def __init__(self, content: bytes, interpreters: int) -> None:
+        rng = np.random.default_rng(0)
+        reference = Interpreter(model_content=content)
+        first = reference.get_input_details()[0]
+        self.index = first["index"]
+        self.cases = []
+        for batch in range(1, 9):
+            shape = [batch, *(int(extent) for extent in first["shape"][1:])]
+            reference.resize_tensor_input(self.index, shape)
+            reference.allocate_tensors()
+            inputs = random_inputs(reference, rng)
+            run_once(reference, inputs)
+            outputs = [reference.get_tensor(detail["index"]) for detail in reference.get_output_details()]
+            self.cases.append((shape, inputs, outputs))
+        self.free: queue.SimpleQueue[Interpreter] = queue.SimpleQueue()
+        for _ in range(interpreters):
+            self.free.put(Interpreter(model_content=content))
+        self.wrong = threading.Event()
+
+    def step(self, case: int) -> None:
+        """Takes an interpreter, gives it the case's batch, runs it, compares."""
+        shape, inputs, outputs = self.cases[case]
+        interpreter = self.free.get()
+        interpreter.resize_tensor_input(self.index, shape)
+        interpreter.allocate_tensors()
+        run_once(interpreter, inputs)
+        got = [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
+        if not all(np.array_equal(a, b) for a, b in zip(got, outputs, strict=True)):
+            self.wrong.set()
+        self.free.put(interpreter)
+
+    def run(self, threads: int, seconds: float) -> int:
+        """Steps of random cases in threads; returns how many."""
+        end, counts = time.monotonic() + seconds, [0] * threads
+
+        def work(number: int) -> None:
+            choose = np.random.default_rng()
+            try:
+                while time.monotonic() < end and not self.wrong.is_set():
+                    self.step(int(choose.integers(len(self.cases))))
+                    counts[number] += 1
+            except BaseException:
+                self.wrong.set()
+                raise
+
+        workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return sum(counts)
+
+    def resident_kib(self) -> int:
+        """The resident memory with the largest batch in every interpreter: it depends on nothing random."""
+        for _ in range(self.free.qsize()):
+            self.step(len(self.cases) - 1)
+        return resident_kib()
+
+
 def share(name: str, content: bytes, threads: int, interpreters: int, seconds: float) -> int:
     """Threads with interpreters on one model, resizing and running them at random; returns by how many KiB
     the resident memory grew after the first quarter. Exits if an output differs from a single thread's."""
-    rng = np.random.default_rng(0)
-    cases = []
-    reference = Interpreter(model_content=content)
-    first = reference.get_input_details()[0]
-    for batch in range(1, 9):
-        shape = [batch, *(int(extent) for extent in first["shape"][1:])]
-        reference.resize_tensor_input(first["index"], shape)
-        reference.allocate_tensors()
-        inputs = random_inputs(reference, rng)
-        run_once(reference, inputs)
-        outputs = [reference.get_tensor(detail["index"]) for detail in reference.get_output_details()]
-        cases.append((shape, inputs, outputs))
-    free: queue.SimpleQueue[Interpreter] = queue.SimpleQueue()
-    for _ in range(interpreters):
-        free.put(Interpreter(model_content=content))
-    end, counts, wrong = time.monotonic() + seconds, [0] * threads, threading.Event()
-
-    def work(number: int) -> None:
-        try:
-            run_cases(number)
-        except BaseException:
-            wrong.set()
-            raise
-
-    def run_cases(number: int) -> None:
-        choose = np.random.default_rng(number)
-        while time.monotonic() < end and not wrong.is_set():
-            shape, inputs, outputs = cases[choose.integers(len(cases))]
-            interpreter = free.get()
-            interpreter.resize_tensor_input(first["index"], shape)
-            interpreter.allocate_tensors()
-            run_once(interpreter, inputs)
-            got = [interpreter.get_tensor(detail["index"]) for detail in interpreter.get_output_details()]
-            if not all(np.array_equal(a, b) for a, b in zip(got, outputs, strict=True)):
-                wrong.set()
-            free.put(interpreter)
-            counts[number] += 1
-
-    workers = [threading.Thread(target=work, args=(number,)) for number in range(threads)]
-    for worker in workers:
-        worker.start()
-    time.sleep(seconds / 4)
-    before = resident_kib()
-    for worker in workers:
-        worker.join()
-    after = resident_kib()
-    verdict = "WRONG" if wrong.is_set() else "all equal"
+    shared = Shared(content, interpreters)
+    count = shared.run(threads, seconds / 4)
+    before = shared.resident_kib()
+    count += shared.run(threads, 3 * seconds / 4)
+    after = shared.resident_kib()
+    verdict = "WRONG" if shared.wrong.is_set() else "all equal"
     print(
-        f"{name}: {sum(counts)} runs by {threads} threads on {interpreters} interpreters in {seconds:.0f} s, "
+        f"{name}: {count} runs by {threads} threads on {interpreters} interpreters in {seconds:.0f} s, "
         f"{verdict}, resident {before} -> {after} KiB ({after - before:+d})",
         flush=True,
     )
-    return after - before if not wrong.is_set() else sys.exit(1)
+    return after - before if not shared.wrong.is_set() else sys.exit(1)
 
 
 def main() -> int:

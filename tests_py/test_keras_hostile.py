@@ -135,6 +135,21 @@ def test_damaged_heaps_of_strings(tmp_path: Path) -> None:
                 convert(path)
 
 
+def test_attributes_larger_than_their_message(tmp_path: Path) -> None:
+    """HDF5's library copies as many bytes of an attribute as its shape and type need."""
+    path = good(tmp_path / "a.h5")
+    with h5py.File(path, "r+") as file:
+        file.attrs["wide"] = np.arange(7, dtype=np.int64)
+    content = path.read_bytes()
+    shape = (7).to_bytes(8, "little")
+    at = content.index(b"wide\0")
+    extent = content.index(shape, at)
+    for size in (8, 2**20, 2**61, 2**63):
+        path.write_bytes(content[:extent] + size.to_bytes(8, "little") + content[extent + 8 :])
+        with pytest.raises(ERRORS, match="attribute"):
+            convert(path)
+
+
 @pytest.mark.parametrize(("address", "size"), [(None, 4), (2**40, 48), (2**63, 48), (-4, 48)])
 def test_weights_beyond_what_is_stored(address: int | None, size: int, tmp_path: Path) -> None:
     """HDF5's library copies as many bytes as the shape needs from wherever the data are said to lie."""

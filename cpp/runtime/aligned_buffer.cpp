@@ -1,6 +1,10 @@
 #include "runtime/aligned_buffer.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <iterator>
+#include <map>
 #include <mutex>
 #include <new>
 
@@ -41,24 +45,62 @@ std::shared_ptr<uint8_t> map(size_t bytes) {
   return {memory, [bytes](uint8_t* p) { munmap(p, bytes); }};
 }
 
-// Buffers smaller than a huge page lie side by side in mappings that live as long as one of them does.
-std::shared_ptr<uint8_t> from_shared_mapping(size_t bytes) {
-  constexpr size_t kMapping = 4 * kHugePage;
-  static std::mutex mutex;
-  static std::weak_ptr<uint8_t> current;
-  static size_t used = 0;
-  std::lock_guard lock(mutex);
-  std::shared_ptr<uint8_t> mapping = current.lock();
-  if (!mapping || used + bytes > kMapping) {
-    mapping = map(kMapping);
-    if (!mapping) return nullptr;
-    current = mapping;
-    used = 0;
+// Buffers smaller than a huge page lie side by side in mappings. What one leaves free another takes: resizing
+// interpreters would else keep mappings alive that are nearly empty.
+class SharedMappings {
+ public:
+  // The only one; never destroyed, as buffers may outlive everything else.
+  static SharedMappings& instance() {
+    static auto* mappings = new SharedMappings;
+    return *mappings;
   }
-  uint8_t* memory = mapping.get() + used;
-  used += bytes;
-  return {mapping, memory};
-}
+
+  // nullptr if the system has no memory.
+  std::shared_ptr<uint8_t> take(size_t bytes) {
+    const size_t pages = (bytes + kPage - 1) / kPage;
+    std::lock_guard lock(mutex_);
+    for (auto& [begin, mapping] : mappings_) {
+      if (uint8_t* memory = take_pages(begin, mapping, pages)) return share(memory, pages);
+    }
+    std::shared_ptr<uint8_t> memory = map(kPages * kPage);
+    if (!memory) return nullptr;
+    uint8_t* begin = memory.get();
+    Mapping& mapping = mappings_[begin];
+    mapping.memory = std::move(memory);
+    return share(take_pages(begin, mapping, pages), pages);
+  }
+
+ private:
+  static constexpr size_t kPages = 4 * kHugePage / kPage;
+  struct Mapping {
+    std::shared_ptr<uint8_t> memory;
+    std::array<bool, kPages> taken = {};
+  };
+
+  // nullptr where so many pages are not free in one piece.
+  static uint8_t* take_pages(uint8_t* begin, Mapping& mapping, size_t pages) {
+    auto& taken = mapping.taken;
+    const auto first = std::search_n(taken.begin(), taken.end(), pages, false);
+    if (first == taken.end()) return nullptr;
+    std::fill_n(first, pages, true);
+    return begin + (first - taken.begin()) * kPage;
+  }
+
+  std::shared_ptr<uint8_t> share(uint8_t* memory, size_t pages) {
+    return {memory, [this, pages](uint8_t* p) { give_back(p, pages); }};
+  }
+
+  void give_back(uint8_t* memory, size_t pages) {
+    std::lock_guard lock(mutex_);
+    const auto owner = std::prev(mappings_.upper_bound(memory));
+    auto& taken = owner->second.taken;
+    std::fill_n(taken.begin() + (memory - owner->first) / kPage, pages, false);
+    if (std::find(taken.begin(), taken.end(), true) == taken.end()) mappings_.erase(owner);
+  }
+
+  std::mutex mutex_;
+  std::map<uint8_t*, Mapping> mappings_;  // by where they begin
+};
 
 #endif
 
@@ -70,7 +112,8 @@ std::shared_ptr<uint8_t> allocate_aligned(size_t bytes) {
   allocated += bytes;
 #if defined(__linux__)
   if (bytes >= kSmall) {
-    if (std::shared_ptr<uint8_t> memory = bytes < kHugePage ? from_shared_mapping(bytes) : map(bytes))
+    if (std::shared_ptr<uint8_t> memory =
+            bytes < kHugePage ? SharedMappings::instance().take(bytes) : map(bytes))
       return memory;
   }
 #endif

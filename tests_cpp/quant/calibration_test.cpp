@@ -204,6 +204,14 @@ TEST(Overwrites, NeitherInputsNorWhatBecomesAnOutput) {
   EXPECT_TRUE(find_overwrites(graph.main()).empty());
 }
 
+TEST(Overwrites, AbsentOperandsAreNotCounted) {
+  Graph graph = residual(BuiltinOp::kAdd);
+  for (Operator& op : graph.main().operators) op.inputs.insert(op.inputs.end(), 3, kNoTensor);
+  const auto found = find_overwrites(graph.main());
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].operand, 1);
+}
+
 TEST(Overwrites, AReshapedOperandLiesInItsSourcesMemory) {
   for (const bool source_read_again : {false, true}) {
     Graph graph;

@@ -129,11 +129,26 @@ class Reader {
     return header.take(header.number(size_t{1} << (flags & 3)));
   }
 
+  // The bytes of an array with this shape message; the library copies as many.
+  static uint64_t bytes_of(Span space, uint64_t element) {
+    Cursor cursor(space);
+    const uint64_t version = cursor.number(1), rank = cursor.number(1);
+    cursor.take(1);
+    const uint64_t kind = cursor.number(1);
+    if (version == 1) cursor.take(4);
+    if (version > 1 && kind == 2) return 0;  // no values
+    uint64_t bytes = element;
+    for (uint64_t i = 0; i < rank; ++i) {
+      if (__builtin_mul_overflow(bytes, cursor.number(8), &bytes)) bad("an attribute's shape is too large");
+    }
+    return bytes;
+  }
+
   // What follows name, type and shape of an attribute's message; nothing if it has another name.
   static Span values_of(Span message, const std::string& name) {
     Cursor cursor(message);
-    const uint64_t version = cursor.number(1);
-    cursor.take(1);
+    const uint64_t version = cursor.number(1), flags = cursor.number(1);
+    if (version > 1 && (flags & 3) != 0) bad("an attribute's type or shape lies elsewhere");
     const uint64_t name_size = cursor.number(2), type_size = cursor.number(2), space_size = cursor.number(2);
     if (version == 3) cursor.take(1);
     const auto next = [&](uint64_t size) {
@@ -144,8 +159,10 @@ class Reader {
     const Span found = next(name_size);
     const size_t length = strnlen(reinterpret_cast<const char*>(found.data()), found.size());
     if (length == found.size()) bad("an attribute's name has no end");
-    next(type_size);
-    next(space_size);
+    Cursor type(next(type_size));
+    type.take(4);
+    const uint64_t element = type.number(4);
+    if (bytes_of(next(space_size), element) > cursor.left()) bad("an attribute is shorter than its shape");
     if (name != std::string_view(reinterpret_cast<const char*>(found.data()), length)) return {};
     return cursor.take(cursor.left());
   }
