@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -234,41 +235,71 @@ def test_dask_computes_again_what_a_killed_worker_had(client, array, model, imag
     assert pids[0] not in client.run(os.getpid).values()
 
 
-def test_dask_labels_all_of_mnist(client, array):
-    def mnist_images(path: str) -> np.ndarray:  # [n, 28, 28], uint8; read where it is used
-        return np.frombuffer(gzip.decompress(Path(path).read_bytes()), np.uint8, offset=16).reshape(
-            -1, 28, 28
-        )
+def mnist_images(path: str) -> np.ndarray:
+    """[n, 28, 28] of an IDX file, as the digit model takes them."""
+    content = np.frombuffer(gzip.decompress(Path(path).read_bytes()), np.uint8, offset=16)
+    return content.reshape(-1, 28, 28).astype(np.float32) / np.float32(255)
 
-    folder = Path(os.environ.get("LITEWRIGHT_SHARED", "")) / "mnist"
-    files = sorted(folder.glob("*-images-idx3-ubyte.gz"))
+
+@pytest.fixture(scope="module")
+def mnist() -> tuple[bytes, list[str], np.ndarray]:
+    """The digit model, the files with all 70,000 images, and what one process says of them."""
+    files = sorted((Path(os.environ.get("LITEWRIGHT_SHARED", "")) / "mnist").glob("*-images-idx3-ubyte.gz"))
     if not os.environ.get("LITEWRIGHT_SHARED") or len(files) != 2:
         pytest.skip("LITEWRIGHT_SHARED names no folder with mnist/")
-    delayed = pytest.importorskip("dask").delayed
-    parts = [
-        array.from_delayed(delayed(mnist_images)(str(file)), (count, 28, 28), np.uint8)
-        for file, count in zip(files, (10000, 60000), strict=True)
-    ]
-    data = array.concatenate(parts).rechunk((10000, 28, 28)).astype(np.float32) / np.float32(255)
     path = Path(__file__).parent.parent / "examples/mnist/mnist.h5"
     content = lite.TFLiteConverter.from_keras_model(path).convert()
+    pictures = np.concatenate([mnist_images(str(file)) for file in files])
+    return content, [str(file) for file in files], spread.predict(content, pictures).outputs[0]
+
+
+def test_dask_labels_all_of_mnist_though_a_worker_is_killed(client, array, mnist):
+    def read(path: str) -> np.ndarray:  # of this test, so that it travels to the workers as code
+        content = np.frombuffer(gzip.decompress(Path(path).read_bytes()), np.uint8, offset=16)
+        return content.reshape(-1, 28, 28).astype(np.float32) / np.float32(255)
+
+    content, files, local = mnist
+    delayed = pytest.importorskip("dask").delayed
+    parts = [
+        array.from_delayed(delayed(read)(file), (count, 28, 28), np.float32)
+        for file, count in zip(files, (10000, 60000), strict=True)
+    ]
+    data = array.concatenate(parts).rechunk((10000, 28, 28))
+    pids = sorted(client.run(os.getpid).values())
+    client.loop.call_later(0.5, os.kill, pids[0], signal.SIGKILL)
     found = spread.predict(content, data)
-    pictures = np.concatenate([mnist_images(str(file)) for file in files]).astype(np.float32) / np.float32(
-        255
-    )
-    assert len(found.outputs[0]) == 70000
-    np.testing.assert_array_equal(found.outputs[0], spread.predict(content, pictures).outputs[0])
+    assert pids[0] not in client.run(os.getpid).values()
+    np.testing.assert_array_equal(found.outputs[0], local)
 
 
-def test_ray_does_the_same(model, images, files, capsys):
+@pytest.fixture(scope="module")
+def ray() -> Iterator[Any]:
     ray = pytest.importorskip("ray", reason="Ray is not installed: pip install litewright[ray]")
+    pytest.importorskip("ray.data")
     ray.init(num_cpus=2, include_dashboard=False, configure_logging=False)
-    try:
-        data = ray.data.from_numpy(list(np.array_split(np.random.default_rng(1).permutation(images), 4)))
-        local = quantized(model, lambda: ([image[None]] for image in images), OPTIONS[0])
-        assert quantized(model, spread.calibrate(model, data), OPTIONS[0]) == local
-        found = spread.predict(model, ray.data.from_numpy(list(np.array_split(images, 3))))
-        np.testing.assert_array_equal(found.outputs[0], spread.predict(model, images).outputs[0])
-        assert command(capsys, *files, "--engine", "ray") == command(capsys, *files)
-    finally:
-        ray.shutdown()
+    yield ray
+    ray.shutdown()
+
+
+@pytest.mark.parametrize("partitions", [1, 4, 7])
+def test_ray_calibrates_as_one_process_does(ray, model, images, partitions):
+    shuffled = np.random.default_rng(partitions).permutation(images)
+    data = ray.data.from_numpy(list(np.array_split(shuffled, partitions)))
+    local = quantized(model, lambda: ([image[None]] for image in images), OPTIONS[0])
+    assert quantized(model, spread.calibrate(model, data), OPTIONS[0]) == local
+
+
+def test_ray_labels_all_of_mnist_though_a_worker_is_killed(ray, mnist):
+    content, files, local = mnist
+    pictures = np.concatenate([mnist_images(file) for file in files])
+    data = ray.data.from_numpy(list(np.array_split(pictures, 14)))
+    pid = ray.get(ray.remote(lambda: os.getpid()).remote())
+    killer = threading.Timer(0.3, os.kill, (pid, signal.SIGKILL))
+    killer.start()
+    found = spread.predict(content, data)
+    killer.join()
+    np.testing.assert_array_equal(found.outputs[0], local)
+
+
+def test_the_command_evaluates_on_ray(ray, files, capsys):
+    assert command(capsys, *files, "--engine", "ray") == command(capsys, *files)

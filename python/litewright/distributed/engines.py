@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -87,27 +88,29 @@ def _dask(
 ) -> Iterator[Outcome]:
     dask, distributed = import_module("dask"), import_module("distributed")
 
-    client = _client(distributed, engine)
     # A task of its own, so that the model travels to each process once and can be made again there.
     shipped = dask.delayed(model, name=f"litewright-{model.key}" if hasattr(model, "key") else None)
     tasks = [
         dask.delayed(_partition_task)(function, shipped, part, number, skip, columns)
         for number, part in enumerate(_dask_partitions(data))
     ]
-    futures = client.compute(tasks, retries=_RETRIES, optimize_graph=False)
-    with ProgressBar(label, len(futures)) as bar:
-        for _ in distributed.as_completed(futures):
-            bar.update()
-    yield from client.gather(futures)
+    with _client(distributed, engine) as client:
+        futures = client.compute(tasks, retries=_RETRIES, optimize_graph=False)
+        with ProgressBar(label, len(futures)) as bar:
+            for _ in distributed.as_completed(futures):
+                bar.update()
+        yield from client.gather(futures)
 
 
-def _client(distributed: Any, engine: Any) -> Any:
-    """The client given, one to the address given, or the current one."""
+def _client(distributed: Any, engine: Any) -> AbstractContextManager[Any]:
+    """The client given, one to the address given for as long as it is needed, or the current one."""
     if isinstance(engine, str) and "://" in engine:
-        return distributed.Client(engine.replace("dask://", "tcp://", 1))
+        address = engine.replace("dask://", "tcp://", 1)
+        client: AbstractContextManager[Any] = distributed.Client(address, set_as_default=False)
+        return client
     if engine is not None and not isinstance(engine, str):
-        return engine
-    return distributed.get_client()
+        return nullcontext(engine)
+    return nullcontext(distributed.get_client())
 
 
 def _dask_partitions(data: Any) -> Sequence[Any]:
