@@ -15,20 +15,16 @@ LARGEST = 65536  # bytes of a seed
 
 def tflite_seeds() -> dict[str, bytes]:
     """Models of the tests, and a convolutional one of both kinds."""
+    import test_malformed as malformed
     import tiny_models as tiny
 
     from litewright import Optimize, TFLiteConverter
 
-    seeds = {"add": tiny.add(), "chain": tiny.chain(), "signatures": tiny.two_signatures()}
-    try:
-        import test_malformed as malformed
-
-        seeds |= {
-            "conv": malformed.conv(), "pool": malformed.pool(), "loop": malformed.loop(False),
-            "calls": malformed.calls(1, 2), "quantized": malformed.quantized(), "sparse": malformed.sparse(),
-        }  # fmt: skip
-    except ImportError:
-        pass
+    seeds = {
+        "add": tiny.add(), "chain": tiny.chain(), "signatures": tiny.two_signatures(),
+        "conv": malformed.conv(), "pool": malformed.pool(), "loop": malformed.loop(False),
+        "calls": malformed.calls(1, 2), "quantized": malformed.quantized(), "sparse": malformed.sparse(),
+    }  # fmt: skip
     converter = TFLiteConverter.from_saved_model(str(ROOT / "examples" / "line" / "saved_model"))
     seeds["line"] = converter.convert()
     converter.optimizations = [Optimize.DEFAULT]

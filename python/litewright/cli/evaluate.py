@@ -85,7 +85,9 @@ def _evaluate(
             model, samples, preprocess=arguments.preprocess, threads=arguments.threads, classes=names
         )
     try:
-        return evaluate_files(model, source, arguments.engine, preprocess=arguments.preprocess, classes=names)
+        return evaluate_files(
+            model, source, samples, arguments.engine, preprocess=arguments.preprocess, classes=names
+        )
     except ImportError as error:
         raise UsageError(
             f"--engine {arguments.engine}: {error}; see `pip install litewright[dask]`"

@@ -30,6 +30,7 @@ class Job:
 def evaluate_files(
     model: str | os.PathLike[str],
     source: Source,
+    samples: Samples,
     engine: Any,
     *,
     preprocess: str = "none",
@@ -38,13 +39,13 @@ def evaluate_files(
     """What `litewright.evaluation.evaluate` gives, computed by the engine's workers.
 
     Args:
+      source, samples: where the workers find the samples, and the same as read here.
       engine: as in `litewright.distributed`. The workers find the data under the same path as this process.
 
     Raises:
       BadSampleError: a sample does not fit the model. ImportError: the engine is not installed.
     """
     path = Path(model)
-    samples = source.read(Runner(path).inputs)
     job = Job(ModelFile(path.read_bytes()), source, preprocess)
     outcomes = run(answer_partition, job, _indices(len(samples), engine), engine, False, None, path.name)
     answers = [found for outcome in outcomes for found in outcome.value]

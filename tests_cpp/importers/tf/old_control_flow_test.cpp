@@ -17,28 +17,33 @@ void enter(Model& model, const std::string& name, const std::string& from, bool 
   node.attribute("is_constant").set_b(constant);
 }
 
+// for i in range(rounds): the loop's counter and its end.
+void count_rounds(Model& model, int rounds) {
+  model.nodes.ints("zero", {0});
+  model.nodes.ints("one", {1});
+  model.nodes.ints("rounds", {rounds});
+  enter(model, "enter_i", "zero");
+  model.nodes.add("i", "Merge", {"enter_i", "next_i"});
+  model.nodes.add("less", "Less", {"i", "rounds"});
+  model.nodes.add("goes_on", "LoopCond", {"less"});
+  model.nodes.add("switch_i", "Switch", {"i", "goes_on"});
+  model.nodes.add("sum_i", "AddV2", {"switch_i:1", "one"});
+  model.nodes.add("next_i", "NextIteration", {"sum_i"});
+}
+
 // for i in range(4): x = x * 2 + c
 Model counting() {
   Model model;
-  model.nodes.ints("zero", {0});
-  model.nodes.ints("one", {1});
-  model.nodes.ints("four", {4});
+  count_rounds(model, 4);
   model.nodes.floats("two", {2});
   model.nodes.floats("c", {1});
-  enter(model, "enter_i", "zero");
   enter(model, "enter_x", "x");
   enter(model, "enter_c", "c", true);
-  model.nodes.add("i", "Merge", {"enter_i", "next_i"});
   model.nodes.add("value", "Merge", {"enter_x", "next_x"});
-  model.nodes.add("less", "Less", {"i", "four"});
-  model.nodes.add("goes_on", "LoopCond", {"less"});
-  model.nodes.add("switch_i", "Switch", {"i", "goes_on"});
   model.nodes.add("switch_x", "Switch", {"value", "goes_on"});
   model.nodes.add("inside", "Identity", {"switch_x:1"});
-  model.nodes.add("sum_i", "AddV2", {"switch_i:1", "one"});
   model.nodes.add("double", "Mul", {"inside", "two"});
   model.nodes.add("sum_x", "AddV2", {"double", "enter_c"});
-  model.nodes.add("next_i", "NextIteration", {"sum_i"});
   model.nodes.add("next_x", "NextIteration", {"sum_x"});
   model.nodes.add("exit_i", "Exit", {"switch_i"});
   model.nodes.add("exit_x", "Exit", {"switch_x"});
@@ -69,24 +74,15 @@ TEST(OldLoop, ThatIsNotWholeIsRefused) {
 // for i in range(3): array[i] = x
 TEST(OldLoop, FillsTensorArrays) {
   Model model;
-  model.nodes.ints("zero", {0});
-  model.nodes.ints("one", {1});
-  model.nodes.ints("three", {3});
+  count_rounds(model, 3);
   model.nodes.ints("all", {0, 1, 2}, {3});
-  model.nodes.add("array", "TensorArrayV3", {"three"}).type("dtype", kFloat);
-  enter(model, "enter_i", "zero");
+  model.nodes.add("array", "TensorArrayV3", {"rounds"}).type("dtype", kFloat);
   enter(model, "enter_flow", "array:1");
   enter(model, "enter_array", "array", true);
   enter(model, "enter_x", "x", true);
-  model.nodes.add("i", "Merge", {"enter_i", "next_i"});
   model.nodes.add("flow", "Merge", {"enter_flow", "next_flow"});
-  model.nodes.add("less", "Less", {"i", "three"});
-  model.nodes.add("goes_on", "LoopCond", {"less"});
-  model.nodes.add("switch_i", "Switch", {"i", "goes_on"});
   model.nodes.add("switch_flow", "Switch", {"flow", "goes_on"});
-  model.nodes.add("sum_i", "AddV2", {"switch_i:1", "one"});
   model.nodes.add("write", "TensorArrayWriteV3", {"enter_array", "switch_i:1", "enter_x", "switch_flow:1"});
-  model.nodes.add("next_i", "NextIteration", {"sum_i"});
   model.nodes.add("next_flow", "NextIteration", {"write"});
   model.nodes.add("exit_flow", "Exit", {"switch_flow"});
   model.nodes.add("read", "TensorArrayReadV3", {"array", "one", "exit_flow"}).type("dtype", kFloat);
